@@ -1,0 +1,108 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The language core (Rego*, LinearRegex) builds and tests in about a minute when the server's dependencies stay out of the package:
+// `WARD_CORE=1 swift test --scratch-path .build-core`.
+// `WARD_TARGETS=RegoSyntax,RegoSyntaxTests` narrows the package to a few targets.
+let chosen = Context.environment["WARD_TARGETS"].map { Set($0.split(separator: ",").map(String.init)) }
+let coreOnly = Context.environment["WARD_CORE"] != nil
+
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+// Targets that reach memory through pointers spell each such step `unsafe`.
+let pointers: [SwiftSetting] = house + [.strictMemorySafety()]
+
+let bigInt = Target.Dependency.product(name: "BigInt", package: "BigInt")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let coreDependencies: [Package.Dependency] = [
+    .package(url: "https://github.com/attaswift/BigInt", exact: "6.0.1"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+]
+
+let coreTargets: [Target] = [
+    .target(name: "RegoSyntax", swiftSettings: house),
+    .target(name: "RegoRuntime", dependencies: [bigInt], swiftSettings: pointers),
+    .target(name: "LinearRegex", swiftSettings: house),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "RegoCrypto", dependencies: ["COpenSSL", "RegoRuntime"], swiftSettings: house),
+    .target(name: "RegoBuiltins", dependencies: ["RegoRuntime", "LinearRegex", bigInt, yams], swiftSettings: house),
+    .target(name: "RegoCompiler", dependencies: ["RegoSyntax", "RegoRuntime"], swiftSettings: house),
+    .target(
+        name: "Rego",
+        dependencies: ["RegoSyntax", "RegoRuntime", "RegoCompiler", "RegoBuiltins", "RegoCrypto", yams],
+        swiftSettings: house),
+    .testTarget(name: "RegoSyntaxTests", dependencies: ["RegoSyntax"], swiftSettings: house),
+    .testTarget(name: "RegoRuntimeTests", dependencies: ["RegoRuntime"], swiftSettings: house),
+    .testTarget(name: "RegoCompilerTests", dependencies: ["RegoCompiler", "RegoSyntax", "RegoRuntime"], swiftSettings: house),
+    .testTarget(name: "RegoCryptoTests", dependencies: ["RegoCrypto", "RegoRuntime"], swiftSettings: house),
+    .testTarget(name: "LinearRegexTests", dependencies: ["LinearRegex"], swiftSettings: house),
+    .testTarget(name: "RegoTests", dependencies: ["Rego"], swiftSettings: house),
+    .testTarget(name: "Conformance", dependencies: ["Rego", "RegoSyntax"], path: "Tests/Conformance", swiftSettings: house),
+]
+
+let serverDependencies: [Package.Dependency] = [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+]
+
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+// `ward` starts in a few milliseconds because nothing of Swift's runtime is left to the dynamic loader.
+let staticRuntime: LinkerSetting = .unsafeFlags([
+    "-static-stdlib", "-lFoundation", "-lFoundationInternationalization", "-lFoundationEssentials", "-lCoreFoundation",
+    "-l_FoundationICU", "-l_FoundationCShims", "-l_FoundationCollections", "-lswiftSynchronization", "-ldispatch",
+    "-lBlocksRuntime", "-lstdc++", "-lm",
+])
+
+let serverTargets: [Target] = [
+    .target(name: "PolicyBundle", dependencies: ["Rego"], swiftSettings: house),
+    .target(name: "Gatekeeper", dependencies: ["Rego"], swiftSettings: house),
+    .target(name: "CImaging", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "Imaging", dependencies: ["CImaging"], swiftSettings: house),
+    .target(name: "DecisionLog", dependencies: [grdb], swiftSettings: house),
+    .target(
+        name: "PolicyServer",
+        dependencies: [
+            "Rego", "RegoCrypto", "Gatekeeper", "Imaging", "DecisionLog", "PolicyBundle", yams,
+            .product(name: "Hummingbird", package: "hummingbird"),
+            .product(name: "HummingbirdTLS", package: "hummingbird"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+            .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            .product(name: "Logging", package: "swift-log"),
+            .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        ], swiftSettings: house),
+    .target(
+        name: "WardCLI", dependencies: ["Rego", "RegoSyntax", "PolicyServer", "DecisionLog", "Imaging", argumentParser],
+        swiftSettings: house),
+    .executableTarget(name: "ward", dependencies: ["WardCLI"], swiftSettings: house, linkerSettings: [staticRuntime]),
+    .testTarget(name: "GatekeeperTests", dependencies: ["Gatekeeper", "Rego"], swiftSettings: house),
+    .testTarget(name: "ImagingTests", dependencies: ["Imaging"], swiftSettings: house),
+    .testTarget(name: "DecisionLogTests", dependencies: ["DecisionLog", grdb], swiftSettings: house),
+    .testTarget(name: "PolicyServerTests", dependencies: ["PolicyServer", "DecisionLog", "Imaging", "Rego"], swiftSettings: house),
+    .testTarget(name: "EndToEnd", dependencies: ["DecisionLog"], path: "Tests/EndToEnd", swiftSettings: house),
+]
+
+let package = Package(
+    name: "ward",
+    platforms: [.macOS(.v15)],
+    products: chosen != nil
+        ? []
+        : coreOnly
+        ? [.library(name: "Rego", targets: ["Rego"])]
+        : [.library(name: "Rego", targets: ["Rego"]), .executable(name: "ward", targets: ["ward"])],
+    dependencies: coreOnly ? coreDependencies : coreDependencies + serverDependencies,
+    targets: (coreOnly ? coreTargets : coreTargets + serverTargets).filter { chosen?.contains($0.name) ?? true }
+)

@@ -1,0 +1,133 @@
+package import RegoSyntax
+
+/// A program whose every name is resolved, whose checks have passed and whose bodies are in an order that can be evaluated from left to
+/// right.
+///
+/// The shape of its expressions is what OPA's compiler leaves after its last rewriting stage:
+/// - references start with `data`, `input` or a local variable; their operands are scalars, variables or ground composites
+/// - locals have unique names in their rule (`__local3__`); `:=` has become `eq` of a fresh variable
+/// - calls stand only at the level of expressions, their result bound by an additional last operand (`plus(x, y, __local4__)`)
+/// - `some` declarations are gone (`some x in xs` has become `eq`/`internal.member` expressions as OPA rewrites them)
+/// - comprehensions, `every` domains and `with` values are bound to variables where OPA binds them
+package struct ResolvedProgram: Sendable {
+    package var sources: SourceMap
+    /// The rules of all modules below `data`.
+    package var root: RuleTree
+    /// The names that authors gave to generated locals (`__local3__` → `x`), for messages and results.
+    package var authoredNames: [String: String]
+
+    package init(sources: SourceMap, root: RuleTree, authoredNames: [String: String]) {
+        self.sources = sources
+        self.root = root
+        self.authoredNames = authoredNames
+    }
+}
+
+/// A node of the tree of virtual documents: the rules at one ground path below `data`, and the nodes below it.
+package final class RuleTree: Sendable {
+    /// The operand that leads here from the parent: a ground scalar, nearly always a string. The root's is `data`.
+    package let key: Term
+    /// The rules whose reference's ground prefix ends here, in source order; all of one name, all functions or none.
+    package let rules: [ResolvedRule]
+    package let children: [RuleTree]
+
+    package init(key: Term, rules: [ResolvedRule], children: [RuleTree]) {
+        self.key = key
+        self.rules = rules
+        self.children = children
+    }
+}
+
+/// One rule with its `else` chain.
+package struct ResolvedRule: Sendable {
+    package enum Kind: Sendable {
+        /// One value: `p := v`, `p.q.r := v`, or with variables in the reference `p[x] := v`, `p[x].q[y] := v`.
+        case complete
+        /// A member of a set: `p contains x`, `p[x].q contains y`.
+        case partialSet
+        case function
+    }
+
+    package var kind: Kind
+    package var isDefault: Bool
+    /// `data.pkg.name…`, all of it: the ground prefix and, for dynamic heads, what follows.
+    package var reference: [Term]
+    /// How many of the reference's operands (`data` included) are the ground prefix, which leads to the rule's node.
+    package var groundPrefixLength: Int
+    /// A function's parameters: variables, or patterns to unify with the arguments.
+    package var arguments: [Term]
+    /// A partial set's member.
+    package var key: Term?
+    /// A complete rule's or function's value.
+    package var value: Term?
+    package var body: Body
+    package var elseRules: [ElseBranch]
+    package var span: Span
+
+    /// An `else` of a rule: tried when everything before it was undefined.
+    package struct ElseBranch: Sendable {
+        package var value: Term
+        package var body: Body
+        package var span: Span
+        package init(value: Term, body: Body, span: Span) {
+            self.value = value
+            self.body = body
+            self.span = span
+        }
+    }
+
+    package init(
+        kind: Kind, isDefault: Bool, reference: [Term], groundPrefixLength: Int, arguments: [Term], key: Term?, value: Term?, body: Body,
+        elseRules: [ElseBranch], span: Span
+    ) {
+        self.kind = kind
+        self.isDefault = isDefault
+        self.reference = reference
+        self.groundPrefixLength = groundPrefixLength
+        self.arguments = arguments
+        self.key = key
+        self.value = value
+        self.body = body
+        self.elseRules = elseRules
+        self.span = span
+    }
+}
+
+/// An ad-hoc query, resolved as a rule's body is.
+package struct ResolvedQuery: Sendable {
+    package var body: Body
+    /// The variables whose values the query's answer shows: the author's name, and the local that stands for it; in order of appearance.
+    package var variables: [(name: String, local: String)]
+    /// The query's top-level expressions as written, with the local or constant that holds each one's value.
+    package var expressions: [(text: String, span: Span, value: Term)]
+
+    package init(body: Body, variables: [(name: String, local: String)], expressions: [(text: String, span: Span, value: Term)]) {
+        self.body = body
+        self.variables = variables
+        self.expressions = expressions
+    }
+}
+
+/// What the compiler must know of a builtin; `RegoBuiltins` has the table.
+package struct BuiltinSignature: Sendable {
+    package var name: String
+    package var arity: Int
+    /// `false` for `print` and its like, which stand alone as expressions and yield nothing.
+    package var hasResult: Bool
+    /// Yields its result many times (`walk`).
+    package var isRelation: Bool
+    package var isDeprecated: Bool
+    package var isNondeterministic: Bool
+
+    package init(
+        name: String, arity: Int, hasResult: Bool = true, isRelation: Bool = false, isDeprecated: Bool = false,
+        isNondeterministic: Bool = false
+    ) {
+        self.name = name
+        self.arity = arity
+        self.hasResult = hasResult
+        self.isRelation = isRelation
+        self.isDeprecated = isDeprecated
+        self.isNondeterministic = isNondeterministic
+    }
+}

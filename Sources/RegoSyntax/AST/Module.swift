@@ -1,0 +1,139 @@
+/// The dialect that a module is written in.
+public enum RegoVersion: Sendable, Hashable {
+    case v0
+    case v1
+    /// v0 with `import rego.v1`: v1's rules, checked so that both dialects accept it.
+    case v0CompatV1
+}
+
+/// A parsed module.
+public struct Module: Sendable {
+    public var file: FileID
+    public var package: Package
+    public var imports: [Import]
+    public var rules: [Rule]
+    public var comments: [Comment]
+    public var annotations: [Annotations]
+    public var version: RegoVersion
+
+    public init(
+        file: FileID, package: Package, imports: [Import] = [], rules: [Rule] = [], comments: [Comment] = [],
+        annotations: [Annotations] = [], version: RegoVersion = .v1
+    ) {
+        self.file = file
+        self.package = package
+        self.imports = imports
+        self.rules = rules
+        self.comments = comments
+        self.annotations = annotations
+        self.version = version
+    }
+}
+
+/// `package a.b`; `path` is `[variable data, string a, string b]`.
+public struct Package: Sendable {
+    public var path: [Term]
+    public var span: Span
+    public init(path: [Term], span: Span) {
+        self.path = path
+        self.span = span
+    }
+}
+
+/// `import data.a.b as c`; `path` is a reference term.
+public struct Import: Sendable {
+    public var path: Term
+    public var alias: String?
+    public var span: Span
+    public init(path: Term, alias: String?, span: Span) {
+        self.path = path
+        self.alias = alias
+        self.span = span
+    }
+}
+
+/// One rule as written: a head, a body (empty only for defaults), and the `else` that follows it.
+///
+/// A head with several bodies (`p { … } { … }`) is parsed into as many rules.
+public struct Rule: Sendable {
+    public var isDefault: Bool
+    public var head: Head
+    public var body: Body
+    /// The body was not written but stands for `true`, as in `p := 1`.
+    public var hasGeneratedBody: Bool
+    private var elseBox: [Rule]
+    public var span: Span
+
+    /// The rule's `else`, whose head repeats this head's name and arguments.
+    public var elseRule: Rule? {
+        get { elseBox.first }
+        set { elseBox = newValue.map { [$0] } ?? [] }
+    }
+
+    public init(isDefault: Bool = false, head: Head, body: Body, hasGeneratedBody: Bool = false, elseRule: Rule? = nil, span: Span) {
+        self.isDefault = isDefault
+        self.head = head
+        self.body = body
+        self.hasGeneratedBody = hasGeneratedBody
+        self.elseBox = elseRule.map { [$0] } ?? []
+        self.span = span
+    }
+
+    /// What stands before a rule's body.
+    ///
+    /// - `p := 1`: reference `[p]`, value `1`
+    /// - `p contains x`, v0's `p[x]`: reference `[p]`, key `x`, no value
+    /// - `p[x] := y`: reference `[p, x]`, value `y` (v0's `p[x] = y`: the same, the reference's last operand doubling as `key`)
+    /// - `p.q.r := 1`: reference `[p, q, r]`, value `1`
+    /// - `f(x) := y`: reference `[f]`, arguments `[x]`, value `y`
+    public struct Head: Sendable {
+        public var reference: [Term]
+        public var arguments: [Term]?
+        public var key: Term?
+        public var value: Term?
+        /// Written with `:=`.
+        public var isAssignment: Bool
+        /// The value was not written but stands for `true`.
+        public var hasGeneratedValue: Bool
+        public var span: Span
+
+        public init(
+            reference: [Term], arguments: [Term]? = nil, key: Term? = nil, value: Term? = nil, isAssignment: Bool = false,
+            hasGeneratedValue: Bool = false, span: Span
+        ) {
+            self.reference = reference
+            self.arguments = arguments
+            self.key = key
+            self.value = value
+            self.isAssignment = isAssignment
+            self.hasGeneratedValue = hasGeneratedValue
+            self.span = span
+        }
+
+        /// A partial set: `p contains x`, or v0's `p[x]`.
+        public var isPartialSet: Bool { key != nil && value == nil }
+    }
+}
+
+/// A `#` comment without its line break.
+public struct Comment: Sendable {
+    public var text: String
+    public var span: Span
+    public init(text: String, span: Span) {
+        self.text = text
+        self.span = span
+    }
+}
+
+/// A `# METADATA` block: its YAML text, and the row of what it stands before.
+public struct Annotations: Sendable {
+    public var yaml: String
+    public var span: Span
+    /// The first row after the block that holds a package, import or rule.
+    public var targetRow: UInt32
+    public init(yaml: String, span: Span, targetRow: UInt32) {
+        self.yaml = yaml
+        self.span = span
+        self.targetRow = targetRow
+    }
+}

@@ -1,0 +1,57 @@
+/// Something that is wrong with a source text, as OPA codes and words it.
+public struct Diagnostic: Error, Sendable, Hashable {
+    /// OPA's error codes. Open: later versions may add some.
+    public struct Code: Hashable, Sendable, CustomStringConvertible {
+        public let description: String
+        public init(_ description: String) { self.description = description }
+
+        public static let parse = Code("rego_parse_error")
+        public static let compile = Code("rego_compile_error")
+        public static let type = Code("rego_type_error")
+        public static let unsafeVariable = Code("rego_unsafe_var_error")
+        public static let recursion = Code("rego_recursion_error")
+    }
+
+    public var code: Code
+    public var message: String
+    public var span: Span
+    /// Further lines that OPA prints under the message (types had and wanted, for example).
+    public var details: [String]
+
+    public init(_ code: Code, _ message: String, at span: Span, details: [String] = []) {
+        self.code = code
+        self.message = message
+        self.span = span
+        self.details = details
+    }
+}
+
+extension Diagnostic {
+    /// The diagnostic as a person reads it: `file:row:column: code: message`, the source line, and a caret below the column.
+    public func rendered(in sources: SourceMap) -> String {
+        guard let file = sources.file(of: span) else { return "\(code): \(message)" }
+        let place = file.name.isEmpty ? "\(span.row):\(span.column)" : "\(file.name):\(span.row):\(span.column)"
+        var lines = ["\(place): \(code): \(message)"]
+        if let source = file.line(span.row) {
+            lines.append("\t" + source)
+            let before = source.utf8.prefix(Int(max(span.column, 1)) - 1)
+            lines.append("\t" + String(before.map { $0 == UInt8(ascii: "\t") ? "\t" : " " }) + "^")
+        }
+        return (lines + details.map { "\t" + $0 }).joined(separator: "\n")
+    }
+}
+
+/// A compilation's diagnostics together with the sources that they point into.
+public struct CompilationFailure: Error, Sendable, CustomStringConvertible {
+    public let diagnostics: [Diagnostic]
+    public let sources: SourceMap
+
+    public init(_ diagnostics: [Diagnostic], sources: SourceMap) {
+        self.diagnostics = diagnostics
+        self.sources = sources
+    }
+
+    public var description: String {
+        diagnostics.map { $0.rendered(in: sources) }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,6 @@
+import WardCLI
+
+@main
+enum Ward {
+    static func main() {}
+}
