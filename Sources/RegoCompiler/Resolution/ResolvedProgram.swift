@@ -15,11 +15,27 @@ package struct ResolvedProgram: Sendable {
     package var root: RuleTree
     /// The names that authors gave to generated locals (`__local3__` → `x`), for messages and results.
     package var authoredNames: [String: String]
+    /// The packages, for queries that name rules of one directly.
+    package var packages: [ResolvedPackage]
 
-    package init(sources: SourceMap, root: RuleTree, authoredNames: [String: String]) {
+    package init(sources: SourceMap, root: RuleTree, authoredNames: [String: String], packages: [ResolvedPackage] = []) {
         self.sources = sources
         self.root = root
         self.authoredNames = authoredNames
+        self.packages = packages
+    }
+}
+
+/// A package and the names that its modules give to rules.
+package struct ResolvedPackage: Sendable {
+    /// `[variable data, string a, string b]`.
+    package var path: [Term]
+    /// The first name of each rule's reference, each once.
+    package var ruleNames: [String]
+
+    package init(path: [Term], ruleNames: [String]) {
+        self.path = path
+        self.ruleNames = ruleNames
     }
 }
 

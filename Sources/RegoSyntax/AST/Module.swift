@@ -95,6 +95,10 @@ public struct Rule: Sendable {
         public var isAssignment: Bool
         /// The value was not written but stands for `true`.
         public var hasGeneratedValue: Bool
+        /// `if` was written before the body.
+        public var hasIf = false
+        /// `contains` was written before the member.
+        public var hasContains = false
         public var span: Span
 
         public init(
@@ -129,7 +133,7 @@ public struct Comment: Sendable {
 public struct Annotations: Sendable {
     public var yaml: String
     public var span: Span
-    /// The first row after the block that holds a package, import or rule.
+    /// The first row after the block that holds a package, import or rule; 0 if none follows.
     public var targetRow: UInt32
     public init(yaml: String, span: Span, targetRow: UInt32) {
         self.yaml = yaml

@@ -80,6 +80,11 @@ public struct SourceMap: Sendable {
         return FileID(UInt32(files.count - 1))
     }
 
+    /// Makes a file the one of index 0, the ad-hoc query's.
+    public mutating func replaceQuery(with file: SourceFile) {
+        if files.isEmpty { files.append(file) } else { files[0] = file }
+    }
+
     /// The file of a span; `nil` for spans that the compiler made.
     public func file(of span: Span) -> SourceFile? {
         let index = Int(span.file.rawValue)

@@ -1,0 +1,57 @@
+/// The caches of one search at a time; a `Regex` lends each to one thread.
+final class Matcher {
+    private let patterns: CompiledPattern
+    private let forward: LazyDFA
+    private var backward: LazyDFA?
+    private var pike: PikeMachine?
+    private var capturing: PikeMachine?
+
+    init(_ patterns: CompiledPattern) {
+        self.patterns = patterns
+        forward = LazyDFA(patterns.forward, isLongest: false)
+    }
+
+    func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        switch forward.search(text, from: 0, anchored: false, nearest: true) {
+        case .noMatch: false
+        case .match: true
+        case .gaveUp: findSlowly(text, from: 0) != nil
+        }
+    }
+
+    /// The first match at or after `from`.
+    func find(_ text: UnsafeBufferPointer<UInt8>, from: Int) -> Range<Int>? {
+        switch forward.search(text, from: from, anchored: false, nearest: false) {
+        case .noMatch:
+            return nil
+        case .gaveUp:
+            return findSlowly(text, from: from)
+        case .match(let end):
+            if backward == nil { backward = patterns.backward().map { LazyDFA($0, isLongest: true) } }
+            if let backward, case .match(let start) = backward.searchBackwards(text, from: end, to: from) { return start..<end }
+            return findSlowly(text, from: from)
+        }
+    }
+
+    /// The groups of the first match at or after `from`.
+    func captures(_ text: UnsafeBufferPointer<UInt8>, from: Int) -> [Range<Int>?]? {
+        guard let whole = find(text, from: from) else { return nil }
+        if patterns.forward.slotCount == 2 { return [whole] }
+        var machine = capturing ?? PikeMachine(patterns.forward, slotCount: patterns.forward.slotCount)
+        capturing = nil
+        defer { capturing = machine }
+        guard let slots = machine.search(text, from: whole.lowerBound, anchored: true) else { return nil }
+        return (0..<(slots.count / 2)).map { group -> Range<Int>? in
+            let start = Int(slots[group * 2])
+            let end = Int(slots[group * 2 + 1])
+            return start < 0 || end < 0 ? nil : start..<end
+        }
+    }
+
+    private func findSlowly(_ text: UnsafeBufferPointer<UInt8>, from: Int) -> Range<Int>? {
+        var machine = pike ?? PikeMachine(patterns.forward, slotCount: 2)
+        pike = nil
+        defer { pike = machine }
+        return machine.search(text, from: from, anchored: false).map { Int($0[0])..<Int($0[1]) }
+    }
+}

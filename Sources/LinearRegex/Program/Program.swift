@@ -1,0 +1,73 @@
+/// One step of an automaton over bytes.
+struct Instruction {
+    enum Kind: UInt8 {
+        /// Consumes a byte in `low...high`; other bytes are tried at `other`, unless it is negative.
+        case bytes
+        /// Goes on at `next`, and with less priority at `other`.
+        case split
+        /// Notes the position in slot `other`.
+        case save
+        /// Goes on where `assertion` holds.
+        case assert
+        case match
+        /// Never goes on.
+        case fail
+    }
+
+    var kind: Kind
+    var low: UInt8 = 0
+    var high: UInt8 = 0
+    var assertion: Assertion = []
+    var next: Int32 = 0
+    var other: Int32 = -1
+}
+
+/// A nondeterministic automaton over bytes, and what a deterministic one needs to know of it.
+final class Program: Sendable {
+    let instructions: [Instruction]
+    /// Where an anchored search begins.
+    let start: Int32
+    /// Where a search begins that may skip text first.
+    let unanchoredStart: Int32
+    let slotCount: Int
+    /// Of each byte its class: bytes of one class are never told apart.
+    let byteClasses: [UInt8]
+    /// One byte of each class.
+    let representatives: [UInt8]
+    /// Every assertion that occurs.
+    let assertions: Assertion
+
+    init(instructions: [Instruction], start: Int32, unanchoredStart: Int32, slotCount: Int) {
+        self.instructions = instructions
+        self.start = start
+        self.unanchoredStart = unanchoredStart
+        self.slotCount = slotCount
+        var assertions: Assertion = []
+        // Where a class begins that differs from the one before.
+        var boundaries = [Bool](repeating: false, count: 257)
+        for instruction in instructions {
+            if instruction.kind == .bytes {
+                boundaries[Int(instruction.low)] = true
+                boundaries[Int(instruction.high) + 1] = true
+            } else if instruction.kind == .assert {
+                assertions.formUnion(instruction.assertion)
+            }
+        }
+        if !assertions.isDisjoint(with: [.beginLine, .endLine]) {
+            boundaries[10] = true
+            boundaries[11] = true
+        }
+        if !assertions.isDisjoint(with: [.wordBoundary, .noWordBoundary]) {
+            for byte in 1...255 where UInt8(byte).isWordCharacter != UInt8(byte - 1).isWordCharacter { boundaries[byte] = true }
+        }
+        var classes = [UInt8](repeating: 0, count: 256)
+        var representatives: [UInt8] = [0]
+        for byte in 1...255 {
+            if boundaries[byte] { representatives.append(UInt8(byte)) }
+            classes[byte] = UInt8(representatives.count - 1)
+        }
+        self.assertions = assertions
+        self.byteClasses = classes
+        self.representatives = representatives
+    }
+}

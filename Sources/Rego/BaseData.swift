@@ -1,0 +1,50 @@
+public import RegoRuntime
+
+/// The base documents of a policy: frozen values, shared by all that read them.
+public final class BaseData: Sendable {
+    let root: Value
+    let heap: FrozenHeap
+
+    /// Freezes an object; anything else becomes an empty one.
+    public convenience init(_ value: RegoValue) {
+        let builder = FrozenHeap.Builder()
+        let arena = Arena()
+        let root = builder.freeze(value.makeValue(in: arena))
+        arena.destroy()
+        self.init(root: root, heap: builder.finish())
+    }
+
+    /// Reads JSON text, an object.
+    public convenience init(json bytes: [UInt8]) throws(JSONError) {
+        let builder = FrozenHeap.Builder()
+        let root = try Self.freeze(bytes, builder)
+        self.init(root: root, heap: builder.finish())
+    }
+
+    private static func freeze(_ bytes: [UInt8], _ builder: FrozenHeap.Builder) throws(JSONError) -> Value {
+        var failure: JSONError?
+        let value = unsafe bytes.withUnsafeBytes { buffer -> Value in
+            do throws(JSONError) {
+                return unsafe try builder.freeze(json: buffer)
+            } catch {
+                failure = error
+                return .undefined
+            }
+        }
+        if let failure { throw failure }
+        return value
+    }
+
+    private init(root: Value, heap: FrozenHeap) {
+        self.root = root.tag == .object ? root : .undefined
+        self.heap = heap
+    }
+
+    /// The documents as JSON text.
+    func json() -> [UInt8] {
+        guard root.isDefined else { return Array("{}".utf8) }
+        var buffer = OutputBuffer()
+        root.writeJSON(into: &buffer)
+        return buffer.array
+    }
+}

@@ -1,0 +1,185 @@
+import Glibc
+import RegoBuiltins
+public import RegoRuntime
+public import RegoSyntax
+
+/// Files and folders of Rego, JSON and YAML, read as `opa eval -d` reads them.
+///
+/// A folder is read with everything below it; a document in a subfolder lies below `data` at that subfolder's path. `a.b:path` puts
+/// the documents of `path` below `data.a.b`. Later files add to objects of earlier ones; two values at one path are an error.
+public struct Loader: Sendable {
+    /// What cannot be read, and why.
+    public struct Failure: Error, Sendable, CustomStringConvertible {
+        public let description: String
+        init(_ description: String) { self.description = description }
+    }
+
+    public private(set) var modules: [Policy.Module] = []
+    public private(set) var data = RegoValue.object([:])
+
+    /// The only document read so far, kept as text so that it need not pass through `RegoValue`.
+    private var onlyDocument: (bytes: [UInt8], data: BaseData)?
+    private var hasData = false
+
+    /// Bytes of one file beyond which it is refused.
+    private static let fileLimit = 1 << 31
+
+    public init() {}
+
+    /// Compiles what was read.
+    public func compile(options: Policy.Options = Policy.Options()) throws(CompilationFailure) -> Policy {
+        if let onlyDocument { return try Policy(modules: modules, data: onlyDocument.data, options: options) }
+        return try Policy(modules: modules, data: BaseData(data), options: options)
+    }
+
+    /// Reads a file or a folder.
+    ///
+    /// - Throws: a `Failure` that names the file.
+    public mutating func load(_ argument: String) throws(Failure) {
+        var path = argument
+        var prefix: [String] = []
+        if let colon = argument.firstIndex(of: ":"), Self.kind(of: argument) == nil {
+            prefix = argument[..<colon].split(separator: ".").map(String.init)
+            if prefix.first == "data" { prefix.removeFirst() }
+            path = String(argument[argument.index(after: colon)...])
+        }
+        if path.hasPrefix("file://") { path = String(path.dropFirst(7)) }
+        switch Self.kind(of: path) {
+        case nil: throw Failure("\(path): \(String(cString: strerror(errno)))")
+        case .folder?: try loadFolder(path, below: prefix)
+        case .file?:
+            guard try loadFile(path, below: prefix) else {
+                throw Failure("\(path): unrecognized file: neither .rego, .json, .yaml nor .yml")
+            }
+        }
+    }
+
+    private mutating func loadFolder(_ path: String, below prefix: [String]) throws(Failure) {
+        for name in try Self.names(in: path) {
+            let below = path == "/" ? "/" + name : path + "/" + name
+            switch Self.kind(of: below) {
+            case .folder?: try loadFolder(below, below: prefix + [name])
+            case .file?: _ = try loadFile(below, below: prefix)
+            case nil: throw Failure("\(below): \(String(cString: strerror(errno)))")
+            }
+        }
+    }
+
+    /// Reads a file if its name says that it is of a known kind.
+    private mutating func loadFile(_ path: String, below prefix: [String]) throws(Failure) -> Bool {
+        if path.hasSuffix(".rego") {
+            modules.append(Policy.Module(name: path, bytes: try Self.read(path)))
+        } else if path.hasSuffix(".json") {
+            let bytes = try Self.read(path)
+            if !hasData, prefix.isEmpty {
+                do throws(JSONError) {
+                    onlyDocument = (bytes, try BaseData(json: bytes))
+                } catch {
+                    throw Failure("\(path): \(error)")
+                }
+                hasData = true
+                return true
+            }
+            try add(try Self.parseJSON(bytes, path: path), at: prefix, path: path)
+        } else if path.hasSuffix(".yaml") || path.hasSuffix(".yml") {
+            try add(try Self.parseYAML(try Self.read(path), path: path), at: prefix, path: path)
+        } else {
+            return false
+        }
+        return true
+    }
+
+    private mutating func add(_ value: RegoValue, at prefix: [String], path: String) throws(Failure) {
+        if let document = onlyDocument {
+            onlyDocument = nil
+            data = try Self.parseJSON(document.bytes, path: path)
+        }
+        hasData = true
+        guard case .object = value else { throw Failure("\(path): document must be an object to lie below data") }
+        let nested = prefix.reversed().reduce(value) { .object([.string($1): $0]) }
+        guard let merged = Self.merge(data, nested) else { throw Failure("\(path): merge error: a value here is already loaded from another file") }
+        data = merged
+    }
+
+    /// Both objects' entries; `nil` if they differ somewhere.
+    private static func merge(_ left: RegoValue, _ right: RegoValue) -> RegoValue? {
+        guard case .object(var entries) = left, case .object(let others) = right else { return left == right ? left : nil }
+        for (key, value) in others {
+            guard let present = entries[key] else {
+                entries[key] = value
+                continue
+            }
+            guard let merged = merge(present, value) else { return nil }
+            entries[key] = merged
+        }
+        return .object(entries)
+    }
+
+    // MARK: Files
+
+    private enum Kind { case file, folder }
+
+    private static func kind(of path: String) -> Kind? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return status.st_mode & S_IFMT == S_IFDIR ? .folder : .file
+    }
+
+    private static func names(in path: String) throws(Failure) -> [String] {
+        guard let folder = unsafe opendir(path) else { throw Failure("\(path): \(String(cString: strerror(errno)))") }
+        defer { unsafe closedir(folder) }
+        var names: [String] = []
+        while let entry = unsafe readdir(folder) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// The bytes of a file.
+    public static func read(_ path: String) throws(Failure) -> [UInt8] {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Failure("\(path): \(String(cString: strerror(errno)))") }
+        defer { close(descriptor) }
+        return try readAll(descriptor, name: path)
+    }
+
+    /// What is left to read from a descriptor, to its end.
+    public static func readAll(_ descriptor: Int32, name: String) throws(Failure) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var room = 65536
+        while true {
+            let start = bytes.count
+            bytes.append(contentsOf: repeatElement(0, count: room))
+            let count = unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress! + start, room) }
+            bytes.removeLast(room - max(count, 0))
+            if count == 0 { return bytes }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw Failure("\(name): \(String(cString: strerror(errno)))")
+            }
+            if bytes.count > fileLimit { throw Failure("\(name): larger than \(fileLimit) bytes") }
+            room = min(max(room, bytes.count), 1 << 24)
+        }
+    }
+
+    /// Reads JSON, naming the file in the error.
+    public static func parseJSON(_ bytes: [UInt8], path: String) throws(Failure) -> RegoValue {
+        do throws(JSONError) {
+            return try RegoValue(json: bytes)
+        } catch {
+            throw Failure("\(path): \(error)")
+        }
+    }
+
+    /// Reads YAML, naming the file in the error.
+    public static func parseYAML(_ bytes: [UInt8], path: String) throws(Failure) -> RegoValue {
+        do {
+            return try YAMLReader.read(bytes)
+        } catch {
+            throw Failure("\(path): \(error)")
+        }
+    }
+}

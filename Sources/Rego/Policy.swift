@@ -1,0 +1,156 @@
+package import RegoCompiler
+import RegoBuiltins
+import RegoCrypto
+public import RegoRuntime
+public import RegoSyntax
+import Synchronization
+
+/// Modules and base data, compiled once: immutable, shared by every thread that asks.
+///
+/// ```swift
+/// let policy = try Policy(modules: [.init(name: "medical.rego", text: source)])
+/// let query = try policy.prepare(path: ["medical", "allow"])
+/// let answer = try query.evaluate(.json(Array(#"{"user": {"role": "doctor"}}"#.utf8)))
+/// ```
+public final class Policy: Sendable {
+    /// One Rego module: the name that diagnostics show, and its bytes.
+    public struct Module: Sendable {
+        public var name: String
+        public var bytes: [UInt8]
+
+        public init(name: String, bytes: [UInt8]) {
+            self.name = name
+            self.bytes = bytes
+        }
+
+        public init(name: String, text: String) {
+            self.init(name: name, bytes: Array(text.utf8))
+        }
+    }
+
+    /// How modules are read and compiled.
+    public struct Options: Sendable {
+        /// The dialect of modules that do not import `rego.v1`.
+        public var version: RegoVersion
+        /// OPA's strict mode.
+        public var isStrict: Bool
+
+        public init(version: RegoVersion = .v1, isStrict: Bool = false) {
+            self.version = version
+            self.isStrict = isStrict
+        }
+    }
+
+    /// The builtins of all families.
+    static let builtins = BuiltinRegistry(BuiltinTable.families)
+
+    package let resolved: ResolvedProgram
+    package let options: Options
+    /// The base documents and the memory they lie in.
+    let data: BaseData
+    private let modules: [Module]
+    private let cachedRevision = Mutex<String?>(nil)
+
+    /// Compiles modules together with base data.
+    ///
+    /// - Parameters:
+    ///   - modules: the modules, in any order.
+    ///   - data: the base documents below `data`, an object.
+    ///   - options: how the modules are read.
+    /// - Throws: every diagnostic found, with the sources that they point into.
+    public convenience init(modules: [Module], data: RegoValue = .object([:]), options: Options = Options()) throws(CompilationFailure) {
+        try self.init(modules: modules, data: BaseData(data), options: options)
+    }
+
+    /// Compiles modules together with base data that was read as JSON, which spares the way through `RegoValue`.
+    package init(modules: [Module], data: BaseData, options: Options) throws(CompilationFailure) {
+        var sources = SourceMap()
+        _ = sources.add(SourceFile(name: "", bytes: []))
+        var parsed: [RegoSyntax.Module] = []
+        var diagnostics: [Diagnostic] = []
+        for module in modules {
+            let file = SourceFile(name: module.name, bytes: module.bytes)
+            let id = sources.add(file)
+            let (result, found) = Parser.parseModule(file, id: id, version: options.version)
+            diagnostics += found
+            if let result, found.isEmpty { parsed.append(result) }
+        }
+        guard diagnostics.isEmpty else { throw CompilationFailure(diagnostics, sources: sources) }
+        let (program, problems) = Resolver.resolve(
+            modules: parsed, sources: sources, builtins: BuiltinSignature.opaByName, options: ResolverOptions(isStrict: options.isStrict))
+        guard let program, problems.isEmpty else { throw CompilationFailure(problems, sources: sources) }
+        self.resolved = program
+        self.options = options
+        self.data = data
+        self.modules = modules
+    }
+
+    /// SHA-256 over the modules and the data, in hexadecimal: what the decision log names as the policy's revision.
+    public var revision: String {
+        cachedRevision.withLock { cached in
+            if let cached { return cached }
+            var bytes: [UInt8] = []
+            for module in modules.sorted(by: { $0.name < $1.name }) {
+                bytes += Array("\(module.name.utf8.count):\(module.name)\(module.bytes.count):".utf8) + module.bytes
+            }
+            bytes += data.json()
+            let revision = (Digest.hash(bytes, .sha256) ?? []).map { byte in
+                let digits = String(byte, radix: 16)
+                return digits.utf8.count == 1 ? "0" + digits : digits
+            }.joined()
+            cached = revision
+            return revision
+        }
+    }
+
+    /// Prepares the decision at a path below `data`: `["medical", "allow"]` is `data.medical.allow`.
+    ///
+    /// A segment that is an integer indexes an array, as in OPA's REST paths.
+    public func prepare(path: [String]) throws(CompilationFailure) -> PreparedQuery {
+        let operands = path.map { segment in
+            Int64(segment).map { String($0) == segment } == true ? Term(.number(segment)) : Term(.string(segment))
+        }
+        let program = try ProgramPlanner.plan(path: operands, in: resolved, builtins: Self.builtins)
+        return PreparedQuery(program: program, policy: self, shape: .document(path: path))
+    }
+
+    /// Prepares an ad-hoc query such as `x := data.medical.roles[_]; x != "nurse"`.
+    ///
+    /// - Parameters:
+    ///   - query: expressions, separated by `;` or line breaks.
+    ///   - imports: paths that the query may name by their last segment (`data.medical`, `input.user as who`).
+    ///   - package: the package that the query is asked in; its rules need no prefix.
+    public func prepare(query: String, imports: [String] = [], package: String? = nil) throws(CompilationFailure) -> PreparedQuery {
+        let file = SourceFile(name: "", text: query)
+        var sources = resolved.sources
+        sources.replaceQuery(with: file)
+        let (body, found) = Parser.parseQuery(file, id: FileID(0), version: options.version)
+        guard let body, found.isEmpty else { throw CompilationFailure(found, sources: sources) }
+        let context = try QueryContext(imports: imports, package: package, version: options.version)
+        let (query, problems) = Resolver.resolveQuery(
+            body, source: file, in: resolved, builtins: BuiltinSignature.opaByName, package: context.package, imports: context.imports,
+            options: ResolverOptions(isStrict: options.isStrict))
+        guard let query, problems.isEmpty else { throw CompilationFailure(problems, sources: sources) }
+        let program = try ProgramPlanner.plan(query: query, in: resolved, builtins: Self.builtins)
+        return PreparedQuery(program: program, policy: self, shape: .query(query))
+    }
+}
+
+/// What a query may name without `data`: read from the command line or a request.
+private struct QueryContext {
+    var package: Package?
+    var imports: [Import]
+
+    init(imports: [String], package: String?, version: RegoVersion) throws(CompilationFailure) {
+        self.imports = []
+        guard !imports.isEmpty || package != nil else { return }
+        let text = "package \(package ?? "query")\n" + imports.map { "import \($0)\n" }.joined()
+        let file = SourceFile(name: "imports", text: text)
+        var sources = SourceMap()
+        let id = sources.add(file)
+        let (module, found) = Parser.parseModule(file, id: id, version: version)
+        guard let module, found.isEmpty else { throw CompilationFailure(found, sources: sources) }
+        self.imports = module.imports
+        self.package = package == nil ? nil : module.package
+    }
+}

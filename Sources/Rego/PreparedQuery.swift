@@ -1,0 +1,166 @@
+import Glibc
+import RegoCompiler
+import RegoRuntime
+import RegoSyntax
+import Synchronization
+
+/// A query compiled against a policy; evaluates from many threads at once.
+public final class PreparedQuery: Sendable {
+    enum Shape: Sendable {
+        /// The program answers with a document.
+        case document(path: [String])
+        /// The program answers with an array of solutions.
+        case query(ResolvedQuery)
+    }
+
+    let program: Program
+    let policy: Policy
+    let shape: Shape
+    /// Machines that no thread is using.
+    private let idle = Mutex<[MachineBox]>([])
+
+    /// Machines kept for later; more than run at once on the machines Ward is meant for.
+    private static let idleLimit = 64
+
+    init(program: Program, policy: Policy, shape: Shape) {
+        self.program = program
+        self.policy = policy
+        self.shape = shape
+    }
+
+    /// A machine on its way between threads.
+    private struct MachineBox: @unchecked Sendable {
+        // @unchecked: whoever takes the box out of `idle` is the only one that uses the machine.
+        let machine: Machine
+    }
+
+    /// Evaluates the query.
+    ///
+    /// - Parameters:
+    ///   - input: what `input` is.
+    ///   - limits: the evaluation's bounds.
+    /// - Throws: the error that ended the evaluation; undefined is an answer, not an error.
+    public func evaluate(_ input: Input = .none, limits: EvaluationLimits = EvaluationLimits()) throws(EvaluationError) -> Answer {
+        let machine = takeMachine()
+        defer { giveBack(machine) }
+        let result = try run(machine, input: input, limits: limits)
+        return answer(result)
+    }
+
+    /// Evaluates a prepared path and writes its document as JSON; `nil` when undefined.
+    ///
+    /// Spares the copy of a large document into `RegoValue`s.
+    public func evaluateJSON(_ input: Input = .none, limits: EvaluationLimits = EvaluationLimits()) throws(EvaluationError) -> [UInt8]? {
+        let machine = takeMachine()
+        defer { giveBack(machine) }
+        let result = try run(machine, input: input, limits: limits)
+        guard result.isDefined else { return nil }
+        var buffer = OutputBuffer()
+        result.writeJSON(into: &buffer)
+        return buffer.array
+    }
+
+    private func run(_ machine: Machine, input: Input, limits: EvaluationLimits) throws(EvaluationError) -> Value {
+        let value = try read(input, into: machine)
+        var deadline: UInt64 = 0
+        if let time = limits.time {
+            let (seconds, attoseconds) = time.components
+            deadline = Machine.monotonicNanoseconds() &+ UInt64(max(seconds, 0)) &* 1_000_000_000 &+ UInt64(max(attoseconds, 0) / 1_000_000_000)
+        }
+        machine.context.reset(time: Self.now())
+        do throws(MachineError) {
+            return try machine.evaluate(
+                input: value, data: policy.data.root,
+                limits: MachineLimits(
+                    steps: limits.instructions, memory: limits.memory, depth: limits.depth, deadline: deadline,
+                    isStrict: limits.strictBuiltinErrors))
+        } catch {
+            throw evaluationError(error)
+        }
+    }
+
+    private func read(_ input: Input, into machine: Machine) throws(EvaluationError) -> Value {
+        switch input {
+        case .none: return .undefined
+        case .value(let value): return value.makeValue(in: machine.inputArena)
+        case .json(let bytes):
+            var failure: JSONError?
+            let value = unsafe bytes.withUnsafeBytes { buffer -> Value in
+                do throws(JSONError) {
+                    return unsafe try JSONParser.parse(buffer, into: machine.inputArena, symbols: program.heap)
+                } catch {
+                    failure = error
+                    return .undefined
+                }
+            }
+            if let failure { throw EvaluationError(code: .input, message: failure.description) }
+            return value
+        }
+    }
+
+    /// The time of day in nanoseconds since 1970.
+    private static func now() -> Int64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+
+    // MARK: Machines
+
+    private func takeMachine() -> Machine {
+        if let box = idle.withLock({ $0.popLast() }) { return box.machine }
+        return Machine(program: program, context: BuiltinContext())
+    }
+
+    private func giveBack(_ machine: Machine) {
+        machine.reset()
+        let box = MachineBox(machine: machine)
+        idle.withLock { if $0.count < Self.idleLimit { $0.append(box) } }
+    }
+
+    // MARK: Answers
+
+    private func answer(_ result: Value) -> Answer {
+        guard result.isDefined else { return Answer(solutions: []) }
+        switch shape {
+        case .document(let path):
+            let text = "data" + path.map { "." + $0 }.joined()
+            let expression = Answer.Solution.Expression(value: RegoValue(result), text: text, row: 1, column: 1)
+            return Answer(solutions: [Answer.Solution(expressions: [expression], bindings: [])])
+        case .query(let query):
+            let solutions = unsafe result.elements.map { solution -> Answer.Solution in
+                let values = unsafe solution.elements
+                var expressions: [Answer.Solution.Expression] = []
+                for (index, expression) in query.expressions.enumerated() {
+                    expressions.append(
+                        Answer.Solution.Expression(
+                            value: unsafe RegoValue(values[index]), text: expression.text, row: Int(expression.span.row),
+                            column: Int(expression.span.column)))
+                }
+                var bindings: [(name: String, value: RegoValue)] = []
+                for (index, variable) in query.variables.enumerated() {
+                    bindings.append((variable.name, unsafe RegoValue(values[query.expressions.count + index])))
+                }
+                return Answer.Solution(expressions: expressions, bindings: bindings)
+            }
+            return Answer(solutions: solutions)
+        }
+    }
+
+    private func evaluationError(_ error: MachineError) -> EvaluationError {
+        let code: EvaluationError.Code =
+            switch error.code {
+            case .conflict: .conflict
+            case .builtin: .builtin
+            case .type: .type
+            case .cancelled: .cancelled
+            case .instructionLimit: .instructionLimit
+            case .memoryLimit: .memoryLimit
+            case .depthLimit: .depthLimit
+            case .deadline: .deadline
+            }
+        guard let position = error.position else { return EvaluationError(code: code, message: error.message) }
+        let span = Span(file: FileID(position.file), offset: 0, length: 0, row: position.row, column: position.column)
+        return EvaluationError(code: code, message: error.message, span: span, file: policy.resolved.sources.file(of: span)?.name)
+    }
+}

@@ -1,0 +1,61 @@
+package import RegoRuntime
+
+/// `count`, `sum`, `max` … (OPA: "Aggregates").
+package enum AggregateBuiltins {
+    package static let definitions: [BuiltinDefinition] = [
+        BuiltinDefinition("count", arity: 1) { count(BuiltinCall($0)) },
+        BuiltinDefinition("sum", arity: 1) { fold(BuiltinCall($0), from: 0, Value.add) },
+        BuiltinDefinition("product", arity: 1) { fold(BuiltinCall($0), from: 1, Value.multiply) },
+        BuiltinDefinition("max", arity: 1) { extreme(BuiltinCall($0)) { $0 > 0 } },
+        BuiltinDefinition("min", arity: 1) { extreme(BuiltinCall($0)) { $0 < 0 } },
+        BuiltinDefinition("sort", arity: 1) { sort(BuiltinCall($0)) },
+        BuiltinDefinition("any", arity: 1, isDeprecated: true) {
+            let call = BuiltinCall($0)
+            if let elements = call.sequence(0) { call.return(elements.contains { $0.tag == .true }) }
+        },
+        BuiltinDefinition("all", arity: 1, isDeprecated: true) {
+            let call = BuiltinCall($0)
+            if let elements = call.sequence(0) { call.return(elements.allSatisfy { $0.tag == .true }) }
+        },
+    ]
+
+    private static func count(_ call: BuiltinCall) {
+        let value = call[0]
+        switch value.tag {
+        case .array, .object, .set: call.return(.integer(value.length))
+        case .string: call.return(.integer(value.codePointCount))
+        default: call.failType(0, "array", "object", "set", "string")
+        }
+    }
+
+    private static func fold(
+        _ call: BuiltinCall, from start: Int64, _ operation: (Value, Value, Arena) throws(ArithmeticError) -> Value
+    ) {
+        guard let elements = call.sequence(0) else { return }
+        for element in elements where !element.isNumber { return call.failElement(0, containing: element, "number") }
+        call.return { () throws(ArithmeticError) in
+            var result = Value.integer(start)
+            for element in elements { result = try operation(result, element, call.arena) }
+            return result
+        }
+    }
+
+    private static func extreme(_ call: BuiltinCall, _ isBetter: (Int) -> Bool) {
+        guard let elements = call.sequence(0) else { return }
+        guard var best = elements.first else { return }
+        for element in elements.dropFirst() where isBetter(Value.compare(element, best)) { best = element }
+        call.return(best)
+    }
+
+    private static func sort(_ call: BuiltinCall) {
+        guard let elements = call.sequence(0) else { return }
+        if call.failIfTooLarge(elements.count * 16) { return }
+        let target = call.arena.allocateValues(elements.count)
+        if let source = elements.baseAddress { target.update(from: source, count: elements.count) }
+        if call[0].tag == .array {
+            var copies = UnsafeMutableBufferPointer(start: target, count: elements.count)
+            copies.sort { Value.compare($0, $1) < 0 }
+        }
+        call.return(.array(target, count: elements.count))
+    }
+}

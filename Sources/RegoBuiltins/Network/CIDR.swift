@@ -1,0 +1,171 @@
+import BigInt
+package import RegoRuntime
+
+/// `net.cidr_*` (OPA: "Net").
+package enum CIDRBuiltins {
+    package static let definitions: [BuiltinDefinition] = [
+        BuiltinDefinition("net.cidr_contains", arity: 2) { contains(BuiltinCall($0)) },
+        BuiltinDefinition("net.cidr_overlap", arity: 2, isDeprecated: true) { contains(BuiltinCall($0)) },
+        BuiltinDefinition("net.cidr_intersects", arity: 2) { intersects(BuiltinCall($0)) },
+        BuiltinDefinition("net.cidr_contains_matches", arity: 2) { containsMatches(BuiltinCall($0)) },
+        BuiltinDefinition("net.cidr_expand", arity: 1) { expand(BuiltinCall($0)) },
+        BuiltinDefinition("net.cidr_is_valid", arity: 1) {
+            let call = BuiltinCall($0)
+            call.return(call[0].isString && IPNetwork(call[0].swiftString) != nil)
+        },
+        BuiltinDefinition("net.cidr_merge", arity: 1) { merge(BuiltinCall($0)) },
+    ]
+
+    /// Why there is no answer, in OPA's words.
+    private struct Fault: Error {
+        let message: String
+    }
+
+    private static func network(_ value: Value) throws(Fault) -> IPNetwork {
+        let text = value.swiftString
+        guard let network = IPNetwork(text) else { throw Fault(message: "invalid CIDR address: \(text)") }
+        return network
+    }
+
+    private static func isContained(_ outer: Value, _ inner: Value) throws(Fault) -> Bool {
+        let network = try network(outer)
+        let text = inner.swiftString
+        if let address = IPAddress(text) { return network.contains(address) }
+        guard let other = IPNetwork(text) else {
+            throw Fault(message: "not a valid textual representation of an IP address or CIDR: \(text)")
+        }
+        return network.contains(other.address) && network.contains(other.last)
+    }
+
+    private static func contains(_ call: BuiltinCall) {
+        guard let outer = call.string(0), let inner = call.string(1) else { return }
+        do throws(Fault) { call.return(try isContained(outer, inner)) } catch { call.fail(.builtin, error.message) }
+    }
+
+    private static func intersects(_ call: BuiltinCall) {
+        guard let left = call.string(0), let right = call.string(1) else { return }
+        do throws(Fault) {
+            let (first, second) = (try network(left), try network(right))
+            call.return(first.contains(second.address) || second.contains(first.address))
+        } catch {
+            call.fail(.builtin, error.message)
+        }
+    }
+
+    /// The text and the name of each candidate: a string is its own, elements have their index, members themselves, entries their key.
+    private static func candidates(_ call: BuiltinCall, _ index: Int) throws(Fault) -> [(text: Value, name: Value)] {
+        func text(_ value: Value) throws(Fault) -> Value {
+            if value.isString { return value }
+            if value.tag == .array, value.length > 0, value.elements[0].isString { return value.elements[0] }
+            throw Fault(message: "operand \(index + 1): element must be string or non-empty array")
+        }
+        let operand = call[index]
+        var result: [(Value, Value)] = []
+        switch operand.tag {
+        case .string: result.append((operand, operand))
+        case .array:
+            for (position, element) in operand.elements.enumerated() { result.append((try text(element), .integer(position))) }
+        case .set:
+            for member in operand.sequence ?? operand.keys { result.append((try text(member), member)) }
+        case .object:
+            let (keys, values) = (operand.sortedKeys, operand.sortedValues)
+            for position in 0..<operand.length { result.append((try text(values[position]), keys[position])) }
+        default: break
+        }
+        return result
+    }
+
+    private static func containsMatches(_ call: BuiltinCall) {
+        do throws(Fault) {
+            let (outer, inner) = (try candidates(call, 0), try candidates(call, 1))
+            let builder = SetBuilder(in: call.arena)
+            for network in outer {
+                for address in inner where try isContained(network.text, address.text) {
+                    builder.insert(.array([network.name, address.name], in: call.arena))
+                }
+            }
+            call.return(builder.finish())
+        } catch {
+            call.fail(.builtin, error.message)
+        }
+    }
+
+    /// Every address of a block.
+    private static func expand(_ call: BuiltinCall) {
+        guard let text = call.string(0) else { return }
+        do throws(Fault) {
+            let network = try network(text)
+            let hosts = network.address.bits - network.prefix
+            // An entry costs its text, its value and its place in the index.
+            if hosts > 24 || call.failIfTooLarge((1 << hosts) * 64) {
+                if hosts > 24 { _ = call.failIfTooLarge(.max) }
+                return
+            }
+            let builder = SetBuilder(in: call.arena, capacity: 1 << hosts)
+            var bytes = network.address.bytes
+            for _ in 0..<(1 << hosts) {
+                builder.insert(.string(IPAddress(bytes: bytes).text, in: call.arena))
+                for index in bytes.indices.reversed() {
+                    bytes[index] &+= 1
+                    if bytes[index] != 0 { break }
+                }
+            }
+            call.return(builder.finish())
+        } catch {
+            call.fail(.builtin, error.message)
+        }
+    }
+
+    /// The fewest blocks that hold the same addresses.
+    private static func merge(_ call: BuiltinCall) {
+        guard let elements = call[0].sequence else { return call.fail(.builtin, "operand must be an array") }
+        do throws(Fault) {
+            var networks: [IPNetwork] = []
+            for element in elements {
+                guard element.isString else { throw Fault(message: "element must be string") }
+                networks.append(try mergeable(element))
+            }
+            let builder = SetBuilder(in: call.arena)
+            for isV4 in [true, false] {
+                for block in merged(networks.filter { $0.address.isV4 == isV4 }, isV4: isV4) {
+                    builder.insert(.string(block.text, in: call.arena))
+                }
+            }
+            call.return(builder.finish())
+        } catch {
+            call.fail(.builtin, error.message)
+        }
+    }
+
+    /// A block, or an IPv4 address with the prefix of its class, as Go's `DefaultMask` gives it.
+    private static func mergeable(_ value: Value) throws(Fault) -> IPNetwork {
+        guard let address = IPAddress(value.swiftString) else { return try network(value) }
+        guard address.isV4 else { throw Fault(message: "IPv6 invalid: needs prefix length") }
+        let first = address.bytes[0]
+        return IPNetwork(address: address, prefix: first < 0x80 ? 8 : first < 0xC0 ? 16 : 24)
+    }
+
+    private static func merged(_ networks: [IPNetwork], isV4: Bool) -> [IPNetwork] {
+        var ranges: [(first: BigUInt, last: BigUInt)] = []
+        for network in networks.map({ ($0.address.number, $0.last.number) }).sorted(by: { $0.0 < $1.0 }) {
+            if let previous = ranges.last, network.0 <= previous.last + 1 {
+                ranges[ranges.count - 1].last = max(previous.last, network.1)
+            } else {
+                ranges.append(network)
+            }
+        }
+        let bits = isV4 ? 32 : 128
+        var result: [IPNetwork] = []
+        for range in ranges {
+            var first = range.first
+            while first <= range.last {
+                // The largest block that begins here and does not reach beyond the range.
+                var host = first == 0 ? bits : min(first.trailingZeroBitCount, bits)
+                while first + (BigUInt(1) << host) - 1 > range.last { host -= 1 }
+                result.append(IPNetwork(address: IPAddress(number: first, isV4: isV4), prefix: bits - host))
+                first += BigUInt(1) << host
+            }
+        }
+        return result
+    }
+}

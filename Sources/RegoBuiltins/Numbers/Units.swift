@@ -1,0 +1,143 @@
+package import RegoRuntime
+
+/// Amounts with SI, binary and Kubernetes' suffixes (OPA: "Units").
+package enum UnitBuiltins {
+    package static let definitions: [BuiltinDefinition] = [
+        BuiltinDefinition("units.parse", arity: 1) { parse(BuiltinCall($0)) },
+        BuiltinDefinition("units.parse_bytes", arity: 1) { parseBytes(BuiltinCall($0)) },
+    ]
+
+    /// The text without quotes, split where the suffix begins.
+    private static func split(_ call: BuiltinCall) -> (amount: [UInt8], suffix: [UInt8])? {
+        guard let operand = call.string(0) else { return nil }
+        let text = operand.byteArray.filter { $0 != UInt8(ascii: "\"") }
+        if text.contains(UInt8(ascii: " ")) {
+            call.fail(.builtin, "spaces not allowed in resource strings")
+            return nil
+        }
+        var end = 0
+        while end < text.count {
+            let byte = text[end]
+            let isExponent = (byte | 0x20) == UInt8(ascii: "e") && isExponent(text, at: end)
+            guard (byte >= 48 && byte <= 57) || byte == 43 || byte == 45 || byte == 46 || isExponent else { break }
+            end += 1
+        }
+        return (Array(text[..<end]), Array(text[end...]))
+    }
+
+    /// Whether an `e` begins an exponent and not the suffix of "exa".
+    private static func isExponent(_ text: [UInt8], at index: Int) -> Bool {
+        guard index > 0, index + 1 < text.count else { return false }
+        let next = text[index + 1]
+        return (next >= 48 && next <= 57) || next == 43 || next == 45
+    }
+
+    private static func parse(_ call: BuiltinCall) {
+        guard let (amount, suffix) = split(call) else { return }
+        if amount.isEmpty { return call.fail(.builtin, "no amount provided") }
+        // Alone a lower-case m is milli and an upper-case one mega; otherwise case does not matter.
+        let text = suffix.count == 1 ? suffix : suffix.map(lower)
+        let factor: Factor? =
+            switch String(decoding: text, as: UTF8.self) {
+            case "": .decimal(0)
+            case "m": .decimal(-3)
+            case "k", "K": .decimal(3)
+            case "M": .decimal(6)
+            case "g", "G": .decimal(9)
+            case "t", "T": .decimal(12)
+            case "p", "P": .decimal(15)
+            case "e", "E": .decimal(18)
+            case "ki": .binary(10)
+            case "mi": .binary(20)
+            case "gi": .binary(30)
+            case "ti": .binary(40)
+            case "pi": .binary(50)
+            case "ei": .binary(60)
+            default: nil
+            }
+        guard let factor else {
+            return call.fail(.builtin, "unit \(String(decoding: suffix, as: UTF8.self)) not recognized")
+        }
+        finish(call, amount, factor, failure: "could not parse amount to a number", truncates: false)
+    }
+
+    private static func parseBytes(_ call: BuiltinCall) {
+        guard let (amount, suffix) = split(call) else { return }
+        if amount.isEmpty { return call.fail(.builtin, "no byte amount provided") }
+        let factor: Factor? =
+            switch String(decoding: suffix.map(lower), as: UTF8.self) {
+            case "": .decimal(0)
+            case "kb", "k": .decimal(3)
+            case "kib", "ki": .binary(10)
+            case "mb", "m": .decimal(6)
+            case "mib", "mi": .binary(20)
+            case "gb", "g": .decimal(9)
+            case "gib", "gi": .binary(30)
+            case "tb", "t": .decimal(12)
+            case "tib", "ti": .binary(40)
+            case "pb", "p": .decimal(15)
+            case "pib", "pi": .binary(50)
+            case "eb", "e": .decimal(18)
+            case "eib", "ei": .binary(60)
+            default: nil
+            }
+        guard let factor else {
+            return call.fail(.builtin, "byte unit \(String(decoding: suffix, as: UTF8.self)) not recognized")
+        }
+        finish(call, amount, factor, failure: "could not parse byte amount to a number", truncates: true)
+    }
+
+    private enum Factor {
+        case decimal(Int)
+        case binary(Int)
+    }
+
+    private static func lower(_ byte: UInt8) -> UInt8 { byte >= 65 && byte <= 90 ? byte | 0x20 : byte }
+
+    private static func finish(_ call: BuiltinCall, _ amount: [UInt8], _ factor: Factor, failure: String, truncates: Bool) {
+        guard let number = number(amount, in: call.arena) else { return call.fail(.builtin, failure) }
+        call.return { () throws(ArithmeticError) in
+            var result = number
+            switch factor {
+            case .decimal(let exponent) where exponent > 0:
+                result = try Value.multiply(number, .number(text: "1e\(exponent)", in: call.arena), in: call.arena)
+            case .decimal(let exponent) where exponent < 0:
+                result = try Value.divide(number, .number(text: "1e\(-exponent)", in: call.arena), in: call.arena)
+            case .decimal: break
+            case .binary(let bits):
+                result = try Value.multiply(number, .integer(1 << bits), in: call.arena)
+            }
+            if !truncates { return result }
+            return try Value.compareNumbers(result, .integer(0)) < 0
+                ? Value.ceil(result, in: call.arena) : Value.floor(result, in: call.arena)
+        }
+    }
+
+    /// A decimal number as Go's `big.Rat` reads it: a sign, digits with or without a point, an exponent.
+    private static func number(_ text: [UInt8], in arena: Arena) -> Value? {
+        var digits = text[...]
+        var isNegative = false
+        if let sign = digits.first, sign == 43 || sign == 45 {
+            isNegative = sign == 45
+            digits = digits.dropFirst()
+        }
+        var whole = digits.prefix { $0 >= 48 && $0 <= 57 }
+        var rest = digits.dropFirst(whole.count)
+        var fraction: ArraySlice<UInt8> = []
+        if rest.first == 46 {
+            fraction = rest.dropFirst().prefix { $0 >= 48 && $0 <= 57 }
+            rest = rest.dropFirst(1 + fraction.count)
+        }
+        guard !whole.isEmpty || !fraction.isEmpty else { return nil }
+        var exponent = 0
+        if let mark = rest.first, mark | 0x20 == UInt8(ascii: "e") {
+            guard let parsed = Int(String(decoding: rest.dropFirst(), as: UTF8.self)), abs(parsed) <= 10_000 else { return nil }
+            exponent = parsed
+            rest = []
+        }
+        guard rest.isEmpty else { return nil }
+        whole.append(contentsOf: fraction)
+        let digitValues = whole.map { $0 }
+        return .number(Decimal(isNegative: isNegative, digits: digitValues, exponent: exponent - fraction.count), in: arena)
+    }
+}

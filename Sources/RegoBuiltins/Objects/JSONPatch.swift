@@ -1,0 +1,217 @@
+package import RegoRuntime
+
+/// `json.patch` (RFC 6902, with sets addressed by their members; OPA: "Objects").
+package enum JSONPatchBuiltins {
+    package static let definitions: [BuiltinDefinition] = [
+        BuiltinDefinition("json.patch", arity: 2) { patch(BuiltinCall($0)) }
+    ]
+
+    /// A patch that does not apply makes the call undefined.
+    private struct Failure: Error {
+        let message: String
+    }
+
+    private struct Operation {
+        enum Kind: String { case add, remove, replace, move, copy, test }
+        var kind: Kind
+        var path: [Value]
+        var from: [Value] = []
+        var value = Value.undefined
+    }
+
+    private static func patch(_ call: BuiltinCall) {
+        let target = call[0]
+        guard target.tag == .object || target.tag == .array || target.tag == .set || target.isDefined else { return }
+        guard let patches = call.array(1) else { return }
+        for patch in patches.elements where patch.tag != .object {
+            return call.failElement(1, containing: patch, "object")
+        }
+        do throws(Failure) {
+            var result = target
+            for patch in patches.elements {
+                result = try apply(try operation(patch, in: call.arena), to: result, in: call.arena)
+                if call.arena.isExhausted {
+                    _ = call.failIfTooLarge(.max)
+                    return
+                }
+            }
+            call.return(result)
+        } catch {
+            call.fail(.builtin, error.message)
+        }
+    }
+
+    private static func operation(_ patch: Value, in arena: Arena) throws(Failure) -> Operation {
+        func attribute(_ name: String) throws(Failure) -> Value {
+            let value = patch.lookup(.string(name, in: arena))
+            guard value.isDefined else { throw Failure(message: "missing '\(name)' attribute") }
+            return value
+        }
+        func path(_ name: String) throws(Failure) -> [Value] {
+            guard let segments = JSONPathBuiltins.segments(try attribute(name), in: arena) else {
+                throw Failure(message: "\(name) must be a string or an array")
+            }
+            return segments
+        }
+        let name = try attribute("op")
+        guard name.isString, let kind = Operation.Kind(rawValue: name.swiftString) else {
+            throw Failure(message: "unrecognized op '\(name.regoText)'")
+        }
+        var operation = Operation(kind: kind, path: try path("path"))
+        switch kind {
+        case .move, .copy: operation.from = try path("from")
+        case .add, .replace, .test: operation.value = try attribute("value")
+        case .remove: break
+        }
+        return operation
+    }
+
+    private static func apply(_ operation: Operation, to value: Value, in arena: Arena) throws(Failure) -> Value {
+        let path = operation.path[...]
+        switch operation.kind {
+        case .add:
+            return try add(operation.value, at: path, to: value, in: arena)
+        case .remove:
+            return try remove(path, from: value, in: arena)
+        case .replace:
+            guard !path.isEmpty else { return operation.value }
+            if isSet(at: path.dropLast(), in: value) {
+                return try add(operation.value, at: path.dropLast() + [operation.value], to: try remove(path, from: value, in: arena), in: arena)
+            }
+            _ = try find(path, in: value)
+            return try update(path, in: value, arena) { _ throws(Failure) in operation.value }
+        case .move:
+            let moved = try find(operation.from[...], in: value)
+            return try add(moved, at: path, to: try remove(operation.from[...], from: value, in: arena), in: arena)
+        case .copy:
+            return try add(try find(operation.from[...], in: value), at: path, to: value, in: arena)
+        case .test:
+            guard Value.equal(try find(path, in: value), operation.value) else {
+                throw Failure(message: "value from EditTree != patch value.")
+            }
+            return value
+        }
+    }
+
+    private static func missing(_ key: Value) -> Failure { Failure(message: "path \(key.regoText) does not exist") }
+
+    private static func isSet(at path: ArraySlice<Value>, in value: Value) -> Bool {
+        (try? find(path, in: value))?.tag == .set
+    }
+
+    private static func find(_ path: ArraySlice<Value>, in value: Value) throws(Failure) -> Value {
+        var current = value
+        for key in path {
+            let next = current.tag == .array ? element(key, of: current) : current.dereference(key)
+            guard let next, next.isDefined else { throw missing(key) }
+            current = next
+        }
+        return current
+    }
+
+    private static func element(_ key: Value, of array: Value) -> Value? {
+        guard let index = index(key, count: array.length, allowsEnd: false) else { return nil }
+        return array.elementPointer[index]
+    }
+
+    /// An array's index: a number, or text of digits without leading zeros; `-` is the end where that is allowed.
+    private static func index(_ key: Value, count: Int, allowsEnd: Bool) -> Int? {
+        var index: Int?
+        if key.isInteger {
+            index = Int(key.asInteger)
+        } else if key.isString {
+            if key.isString("-") { return allowsEnd ? count : nil }
+            let digits = key.utf8
+            guard !digits.isEmpty, digits.count < 12, digits.allSatisfy({ $0 >= 48 && $0 <= 57 }) else { return nil }
+            if digits.count > 1, digits[0] == 48 { return nil }
+            index = digits.reduce(0) { $0 * 10 + Int($1 - 48) }
+        }
+        guard let index, index >= 0, index < count || (allowsEnd && index == count) else { return nil }
+        return index
+    }
+
+    /// Replaces what lies at a path that exists.
+    private static func update(
+        _ path: ArraySlice<Value>, in value: Value, _ arena: Arena, _ change: (Value) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        guard let key = path.first else { return try change(value) }
+        switch value.tag {
+        case .object:
+            let member = value.lookup(key)
+            guard member.isDefined else { throw missing(key) }
+            let changed = try update(path.dropFirst(), in: member, arena, change)
+            let builder = ObjectBuilder(in: arena, capacity: value.length)
+            let (keys, values) = (value.keys, value.values)
+            for index in 0..<value.length { builder.set(keys[index], Value.equal(keys[index], key) ? changed : values[index]) }
+            return builder.finish()
+        case .array:
+            guard let place = index(key, count: value.length, allowsEnd: false) else { throw missing(key) }
+            var elements = Array(value.elements)
+            elements[place] = try update(path.dropFirst(), in: elements[place], arena, change)
+            return .array(elements, in: arena)
+        case .set:
+            guard value.contains(key) else { throw missing(key) }
+            let changed = try update(path.dropFirst(), in: key, arena, change)
+            let builder = SetBuilder(in: arena, capacity: value.length)
+            for member in value.keys where !Value.equal(member, key) { builder.insert(member) }
+            builder.insert(changed)
+            return builder.finish()
+        default:
+            throw missing(key)
+        }
+    }
+
+    private static func add(_ added: Value, at path: ArraySlice<Value>, to value: Value, in arena: Arena) throws(Failure) -> Value {
+        guard let key = path.last else { return added }
+        return try update(path.dropLast(), in: value, arena) { parent throws(Failure) in
+            switch parent.tag {
+            case .object:
+                return Value.merge(parent, single(key, added, arena), in: arena)
+            case .array:
+                guard let place = index(key, count: parent.length, allowsEnd: true) else { throw missing(key) }
+                var elements = Array(parent.elements)
+                elements.insert(added, at: place)
+                return .array(elements, in: arena)
+            case .set:
+                guard Value.equal(key, added) else { throw Failure(message: "set key \(key.regoText) does not equal value to be inserted") }
+                let builder = SetBuilder(in: arena)
+                builder.insert(added)
+                return Value.union(parent, builder.finish(), in: arena)
+            default:
+                throw missing(key)
+            }
+        }
+    }
+
+    private static func single(_ key: Value, _ value: Value, _ arena: Arena) -> Value {
+        let builder = ObjectBuilder(in: arena)
+        builder.put(key, value)
+        return builder.finish()
+    }
+
+    private static func remove(_ path: ArraySlice<Value>, from value: Value, in arena: Arena) throws(Failure) -> Value {
+        guard let key = path.last else { throw Failure(message: "cannot remove the root document") }
+        return try update(path.dropLast(), in: value, arena) { parent throws(Failure) in
+            switch parent.tag {
+            case .object:
+                guard parent.lookup(key).isDefined else { throw missing(key) }
+                let builder = ObjectBuilder(in: arena, capacity: parent.length)
+                let (keys, values) = (parent.keys, parent.values)
+                for index in 0..<parent.length where !Value.equal(keys[index], key) { builder.put(keys[index], values[index]) }
+                return builder.finish()
+            case .array:
+                guard let place = index(key, count: parent.length, allowsEnd: false) else { throw missing(key) }
+                var elements = Array(parent.elements)
+                elements.remove(at: place)
+                return .array(elements, in: arena)
+            case .set:
+                guard parent.contains(key) else { throw missing(key) }
+                let builder = SetBuilder(in: arena, capacity: parent.length)
+                for member in parent.keys where !Value.equal(member, key) { builder.insert(member) }
+                return builder.finish()
+            default:
+                throw missing(key)
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import LinearRegex
+package import RegoRuntime
+
+/// `glob.*` (OPA: "Glob").
+package enum GlobBuiltins {
+    package static let definitions: [BuiltinDefinition] = [
+        BuiltinDefinition("glob.match", arity: 3) { match(BuiltinCall($0)) },
+        BuiltinDefinition("glob.quote_meta", arity: 1) {
+            let call = BuiltinCall($0)
+            if let text = call.string(0) { call.return(bytes: Glob.quote(text.utf8)) }
+        },
+    ]
+
+    private static func match(_ call: BuiltinCall) {
+        guard let pattern = call.string(0) else { return }
+        // No delimiters by null, the dot by an empty array.
+        var delimiters: [UInt32] = []
+        switch call[1].tag {
+        case .null: break
+        case .array:
+            delimiters = call[1].length == 0 ? [UInt32(UInt8(ascii: "."))] : []
+            for element in call[1].elements {
+                guard element.isString else { return call.failElement(1, containing: element, "string") }
+                guard element.length > 0, UTF8Text.sequenceLength(element.utf8, at: 0) == element.length else {
+                    return call.failOperand(1, "must be array of single characters")
+                }
+                delimiters.append(GoQuoting.scalar(element.utf8, 0, element.length))
+            }
+        default: return call.failType(1, "array", "null")
+        }
+        guard let text = call.wellFormedString(2) else { return }
+        switch compiled(pattern, delimiters, call) {
+        case .success(let glob): call.return(glob.matches(text.utf8))
+        case .failure(let error): call.fail(.builtin, error.message)
+        }
+    }
+
+    private static func compiled(_ pattern: Value, _ delimiters: [UInt32], _ call: BuiltinCall) -> Result<Glob, RegexError> {
+        // Delimiters and pattern are one key; no scalar's bytes begin like the mark between them.
+        var key = TextBuilder(in: call.arena, capacity: pattern.length + 16)
+        for delimiter in delimiters { key.append(scalar: delimiter) }
+        key.append(0xFF)
+        key.append(pattern.utf8)
+        let name = key.finish()
+        let cache = call.context.cache(of: CachedGlob.self)
+        if let known = cache.object(for: name) as? CachedGlob { return known.result }
+        let made: Result<Glob, RegexError>
+        do throws(RegexError) {
+            made = .success(try Glob(pattern.byteArray, delimiters: delimiters))
+        } catch {
+            made = .failure(error)
+        }
+        cache.insert(CachedGlob(made), for: name)
+        return made
+    }
+}

@@ -1,0 +1,106 @@
+import RegoRuntime
+
+/// A string under construction in an evaluation's arena: nothing is copied or freed when it is done.
+struct TextBuilder {
+    private let arena: Arena
+    private var base: UnsafeMutablePointer<UInt8>
+    private var capacity: Int
+    private(set) var count = 0
+
+    init(in arena: Arena, capacity: Int = 64) {
+        self.arena = arena
+        self.capacity = max(capacity, 16)
+        base = arena.allocate(bytes: self.capacity).assumingMemoryBound(to: UInt8.self)
+    }
+
+    /// The bytes so far; valid until the next change.
+    var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base, count: count) }
+
+    mutating func append(_ byte: UInt8) {
+        if count == capacity { grow(1) }
+        base[count] = byte
+        count += 1
+    }
+
+    mutating func append(_ source: UnsafeBufferPointer<UInt8>) {
+        guard let start = source.baseAddress else { return }
+        if capacity - count < source.count { grow(source.count) }
+        (base + count).update(from: start, count: source.count)
+        count += source.count
+    }
+
+    mutating func append(_ source: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) {
+        append(UnsafeBufferPointer(rebasing: source[range]))
+    }
+
+    mutating func append(_ text: StaticString) {
+        append(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    mutating func append(_ bytes: [UInt8]) {
+        bytes.withUnsafeBufferPointer { append($0) }
+    }
+
+    mutating func append(text: String) {
+        var text = text
+        text.withUTF8 { append($0) }
+    }
+
+    mutating func append(scalar: UInt32) {
+        if capacity - count < 4 { grow(4) }
+        count += UTF8Text.encode(scalar, to: base + count)
+    }
+
+    mutating func append(_ byte: UInt8, repeated times: Int) {
+        guard times > 0 else { return }
+        if capacity - count < times { grow(times) }
+        (base + count).update(repeating: byte, count: times)
+        count += times
+    }
+
+    mutating func append(integer: Int64) {
+        var digits = [UInt8](repeating: 0, count: 0)
+        var magnitude = integer.magnitude
+        repeat {
+            digits.append(UInt8(truncatingIfNeeded: magnitude % 10) + 48)
+            magnitude /= 10
+        } while magnitude != 0
+        if integer < 0 { append(UInt8(ascii: "-")) }
+        for digit in digits.reversed() { append(digit) }
+    }
+
+    /// A value as Rego writes it; a string at the top without its quotes.
+    mutating func append(shown value: Value) {
+        if value.isString {
+            append(value.utf8)
+        } else if value.isInteger {
+            append(integer: value.asInteger)
+        } else {
+            append(rego: value)
+        }
+    }
+
+    /// A value as Rego writes it.
+    mutating func append(rego value: Value) {
+        var buffer = OutputBuffer(capacity: 256)
+        value.writeRego(into: &buffer)
+        append(buffer.bytes)
+    }
+
+    /// Whether the text has become larger than the evaluation may use.
+    var isTooLarge: Bool { arena.isExhausted }
+
+    /// The string; the builder must not be used afterwards.
+    func finish() -> Value {
+        Value(utf8: base, count: count, isASCII: UTF8Text.isASCII(base, count: count))
+    }
+
+    @inline(never)
+    private mutating func grow(_ extra: Int) {
+        let larger = max(capacity * 2, count + extra)
+        let memory = arena.allocate(bytes: larger).assumingMemoryBound(to: UInt8.self)
+        memory.update(from: base, count: count)
+        base = memory
+        capacity = larger
+    }
+}

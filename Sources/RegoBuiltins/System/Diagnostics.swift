@@ -1,0 +1,45 @@
+package import RegoRuntime
+
+/// `print`, `trace`, `opa.runtime` (OPA: "Debugging", "OPA").
+package enum DiagnosticBuiltins {
+    package static let definitions: [BuiltinDefinition] = [
+        BuiltinDefinition("internal.print", arity: 1, hasResult: false) { print(BuiltinCall($0)) },
+        BuiltinDefinition("trace", arity: 1) { trace(BuiltinCall($0)) },
+        BuiltinDefinition("opa.runtime", arity: 0, isNondeterministic: true) {
+            let call = BuiltinCall($0)
+            call.return(call.context.runtime.makeValue(in: call.arena))
+        },
+        BuiltinDefinition("internal.test_case", arity: 1, hasResult: false) {
+            // Only the test runner gives the call a meaning.
+            BuiltinCall($0).return(true)
+        },
+    ]
+
+    /// Lines beyond this are dropped: the arguments' values multiply.
+    private static let lineLimit = 10_000
+
+    /// Arguments come as sets of their values: each combination is a line, an empty set is undefined.
+    private static func print(_ call: BuiltinCall) {
+        call.return(true)
+        guard let sink = call.context.print, let operands = call.array(0) else { return }
+        var lines: [[String]] = [[]]
+        for operand in operands.elements {
+            var texts: [String] = []
+            if let values = operand.tag == .set ? operand.sequence : nil {
+                for value in values { texts.append(value.isString ? value.swiftString : value.regoText) }
+                if values.isEmpty { texts.append("<undefined>") }
+            } else {
+                texts.append(operand.isString ? operand.swiftString : operand.regoText)
+            }
+            if lines.count * texts.count > lineLimit { return }
+            lines = lines.flatMap { line in texts.map { line + [$0] } }
+        }
+        for line in lines { sink(line.joined(separator: " ")) }
+    }
+
+    private static func trace(_ call: BuiltinCall) {
+        guard let note = call.string(0) else { return }
+        call.context.trace?(note.swiftString)
+        call.return(true)
+    }
+}

@@ -1,0 +1,293 @@
+import BigInt
+import RegoRuntime
+
+/// Go's `fmt.Sprintf` for what OPA hands to it: integers, big integers, floating-point numbers and strings (everything else is turned
+/// into a string first, written as Rego).
+struct GoFormat {
+    /// One argument as Go would hold it.
+    enum Argument {
+        case integer(Int64)
+        case bigInteger(BigInt)
+        case double(Double)
+        /// A string, or the Rego text of what is none.
+        case text(Value)
+
+        var typeName: StaticString {
+            switch self {
+            case .integer: "int"
+            case .bigInteger: "*big.Int"
+            case .double: "float64"
+            case .text: "string"
+            }
+        }
+    }
+
+    struct Flags {
+        var plus = false
+        var minus = false
+        var sharp = false
+        var space = false
+        var zero = false
+        var width: Int?
+        var precision: Int?
+    }
+
+    /// Widths and precisions beyond this are refused, as in Go.
+    private static let largestNumber = 1_000_000
+
+    private let format: UnsafeBufferPointer<UInt8>
+    private let arguments: UnsafeBufferPointer<Value>
+    private let arena: Arena
+    var output: TextBuilder
+    var flags = Flags()
+
+    private var position = 0
+    private var argument = 0
+    private var isReordered = false
+    private var hasGoodIndex = true
+
+    private init(_ format: UnsafeBufferPointer<UInt8>, _ arguments: UnsafeBufferPointer<Value>, in arena: Arena) {
+        self.format = format
+        self.arguments = arguments
+        self.arena = arena
+        output = TextBuilder(in: arena, capacity: format.count + 16 * arguments.count + 16)
+    }
+
+    /// The formatted text.
+    static func format(_ format: Value, _ arguments: UnsafeBufferPointer<Value>, in arena: Arena) -> Value {
+        var formatter = GoFormat(format.utf8, arguments, in: arena)
+        formatter.run()
+        return formatter.output.finish()
+    }
+
+    private mutating func run() {
+        while position < format.count, !output.isTooLarge {
+            let start = position
+            while position < format.count, format[position] != UInt8(ascii: "%") { position += 1 }
+            output.append(format, start..<position)
+            if position >= format.count { break }
+            position += 1
+            directive()
+        }
+        if !isReordered, argument < arguments.count { appendExtra() }
+    }
+
+    private mutating func directive() {
+        flags = Flags()
+        hasGoodIndex = true
+        loop: while position < format.count {
+            switch format[position] {
+            case UInt8(ascii: "#"): flags.sharp = true
+            case UInt8(ascii: "0"): flags.zero = true
+            case UInt8(ascii: "+"): flags.plus = true
+            case UInt8(ascii: "-"): flags.minus = true
+            case UInt8(ascii: " "): flags.space = true
+            default: break loop
+            }
+            position += 1
+        }
+        var sawIndex = argumentIndex()
+        sawIndex = width(sawIndex)
+        sawIndex = precision(sawIndex)
+        if !sawIndex { _ = argumentIndex() }
+        guard position < format.count else { return output.append("%!(NOVERB)") }
+        let length = max(UTF8Text.sequenceLength(format, at: position), 1)
+        let verb = GoQuoting.scalar(format, position, length)
+        position += length
+        if verb == UInt32(UInt8(ascii: "%")) {
+            output.append(UInt8(ascii: "%"))
+        } else if !hasGoodIndex {
+            bad(verb, "(BADINDEX)")
+        } else if argument >= arguments.count {
+            bad(verb, "(MISSING)")
+        } else {
+            let value = arguments[argument]
+            argument += 1
+            append(value, verb)
+        }
+    }
+
+    private mutating func bad(_ verb: UInt32, _ what: StaticString) {
+        output.append("%!")
+        output.append(scalar: verb)
+        output.append(what)
+    }
+
+    private mutating func width(_ sawIndex: Bool) -> Bool {
+        if position < format.count, format[position] == UInt8(ascii: "*") {
+            position += 1
+            flags.width = starArgument()
+            if flags.width == nil { output.append("%!(BADWIDTH)") }
+            if let width = flags.width, width < 0 {
+                flags.width = -width
+                flags.minus = true
+                flags.zero = false
+            }
+            return false
+        }
+        flags.width = number()
+        if sawIndex, flags.width != nil { hasGoodIndex = false }
+        return sawIndex
+    }
+
+    private mutating func precision(_ sawIndex: Bool) -> Bool {
+        guard position < format.count, format[position] == UInt8(ascii: ".") else { return sawIndex }
+        position += 1
+        if sawIndex { hasGoodIndex = false }
+        let sawIndex = argumentIndex()
+        if position < format.count, format[position] == UInt8(ascii: "*") {
+            position += 1
+            flags.precision = starArgument()
+            if let precision = flags.precision, precision < 0 { flags.precision = nil }
+            if flags.precision == nil { output.append("%!(BADPREC)") }
+            return false
+        }
+        flags.precision = number() ?? 0
+        return sawIndex
+    }
+
+    /// The value of `*`: an integer argument.
+    private mutating func starArgument() -> Int? {
+        guard argument < arguments.count else { return nil }
+        defer { argument += 1 }
+        guard arguments[argument].isInteger else { return nil }
+        let value = Int(arguments[argument].asInteger)
+        return abs(value) > Self.largestNumber ? nil : value
+    }
+
+    private mutating func number() -> Int? {
+        var value: Int?
+        while position < format.count, format[position] >= 48, format[position] <= 57 {
+            value = (value ?? 0) * 10 + Int(format[position] - 48)
+            position += 1
+            if let read = value, read > Self.largestNumber {
+                position = format.count
+                return nil
+            }
+        }
+        return value
+    }
+
+    /// `[n]`: which argument is next, from 1.
+    private mutating func argumentIndex() -> Bool {
+        guard position < format.count, format[position] == UInt8(ascii: "[") else { return false }
+        isReordered = true
+        guard format.count - position >= 3, let end = format[position...].firstIndex(of: UInt8(ascii: "]")) else {
+            position += 1
+            hasGoodIndex = false
+            return false
+        }
+        position += 1
+        let index = number()
+        let isNumber = index != nil && position == end
+        position = end + 1
+        if isNumber, let index, index >= 1, index <= arguments.count {
+            argument = index - 1
+            return true
+        }
+        hasGoodIndex = false
+        return isNumber
+    }
+
+    private mutating func appendExtra() {
+        flags = Flags()
+        output.append("%!(EXTRA ")
+        for index in argument..<arguments.count {
+            if index > argument { output.append(", ") }
+            let value = converted(arguments[index])
+            output.append(value.typeName)
+            output.append(UInt8(ascii: "="))
+            append(value, UInt32(UInt8(ascii: "v")))
+        }
+        output.append(UInt8(ascii: ")"))
+    }
+
+    // MARK: Arguments
+
+    private func converted(_ value: Value) -> Argument {
+        switch value.tag {
+        case .integer:
+            return .integer(value.asInteger)
+        case .double:
+            return .double(value.asDouble)
+        case .bigNumber:
+            if let integer = value.bigIntValue, Decimal(value).digits.count + Decimal(value).exponent < 400 || integer == 0 {
+                return .bigInteger(integer)
+            }
+            let double = value.doubleValue
+            return double.isInfinite ? .text(.string(value.numberText, in: arena)) : .double(double)
+        case .string:
+            return .text(value)
+        default:
+            var builder = TextBuilder(in: arena)
+            builder.append(rego: value)
+            return .text(builder.finish())
+        }
+    }
+
+    private mutating func append(_ value: Value, _ verb: UInt32) {
+        let isPlain = flags.width == nil && flags.precision == nil && !flags.plus && !flags.sharp && !flags.space
+        // Nearly all of what policies format.
+        if isPlain, verb == UInt32(UInt8(ascii: "v")) || (verb == UInt32(UInt8(ascii: "s")) && !value.isNumber) {
+            if value.isString { return output.append(value.utf8) }
+            if value.isInteger { return output.append(integer: value.asInteger) }
+            if !value.isNumber { return output.append(rego: value) }
+        }
+        append(converted(value), verb)
+    }
+
+    private mutating func append(_ argument: Argument, _ verb: UInt32) {
+        if verb == UInt32(UInt8(ascii: "T")) {
+            var name = TextBuilder(in: arena)
+            name.append(argument.typeName)
+            return pad(name.bytes, truncated: true)
+        }
+        switch argument {
+        case .integer(let integer):
+            if !append(integer: integer, verb) { appendBadVerb(argument, verb) }
+        case .bigInteger(let integer):
+            append(bigInteger: integer, verb)
+        case .double(let double):
+            if !append(double: double, verb) { appendBadVerb(argument, verb) }
+        case .text(let text):
+            if !append(text: text, verb) { appendBadVerb(argument, verb) }
+        }
+    }
+
+    /// `%!d(string=hi)`
+    private mutating func appendBadVerb(_ argument: Argument, _ verb: UInt32) {
+        bad(verb, "(")
+        output.append(argument.typeName)
+        output.append(UInt8(ascii: "="))
+        append(argument, UInt32(UInt8(ascii: "v")))
+        output.append(UInt8(ascii: ")"))
+    }
+
+    /// A builder for a piece that is padded afterwards.
+    func scratch() -> TextBuilder { TextBuilder(in: arena) }
+
+    /// Writes text within the width.
+    mutating func pad(_ bytes: UnsafeBufferPointer<UInt8>, truncated: Bool = false) {
+        var bytes = bytes
+        if truncated, let precision = flags.precision { bytes = Self.prefix(bytes, precision) }
+        guard let width = flags.width else { return output.append(bytes) }
+        let padding = width - bytes.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
+        if flags.minus {
+            output.append(bytes)
+            output.append(UInt8(ascii: " "), repeated: padding)
+        } else {
+            output.append(flags.zero ? 48 : UInt8(ascii: " "), repeated: padding)
+            output.append(bytes)
+        }
+    }
+
+    /// At most so many characters.
+    static func prefix(_ bytes: UnsafeBufferPointer<UInt8>, _ count: Int) -> UnsafeBufferPointer<UInt8> {
+        var seen = 0
+        for index in 0..<bytes.count where bytes[index] & 0xC0 != 0x80 {
+            if seen == count { return UnsafeBufferPointer(rebasing: bytes[..<index]) }
+            seen += 1
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,72 @@
+import RegoRuntime
+import RegoSyntax
+
+/// A place in the code that is not known yet.
+struct Label: Hashable {
+    let index: Int
+}
+
+/// A program that is larger than the machine's instructions can address.
+struct AssemblyLimit: Error {
+    let message: String
+}
+
+/// Collects the instructions of a program's functions, and settles their jumps.
+struct Assembler {
+    private(set) var code: [Instruction] = []
+    private(set) var positions: [(offset: Int32, position: SourcePosition)] = []
+    private var labels: [Int32] = []
+    private var fixups: [(instruction: Int, isSecond: Bool, label: Label)] = []
+    private var jumps: [Int: Label] = [:]
+
+    mutating func makeLabel() -> Label {
+        labels.append(-1)
+        return Label(index: labels.count - 1)
+    }
+
+    /// Makes the label stand for the next instruction.
+    mutating func place(_ label: Label) {
+        labels[label.index] = Int32(code.count)
+    }
+
+    /// Appends an instruction; its `t` becomes the place of `t`, its `d` the place of `d`, where given.
+    mutating func emit(_ instruction: Instruction, t: Label? = nil, d: Label? = nil) {
+        if let t { fixups.append((code.count, false, t)) }
+        if let d { fixups.append((code.count, true, d)) }
+        code.append(instruction)
+    }
+
+    mutating func jump(to label: Label) {
+        jumps[code.count] = label
+        emit(Instruction(.jump), t: label)
+    }
+
+    /// Names the source of the code from here on.
+    mutating func mark(_ span: Span) {
+        guard span.file != .none else { return }
+        let position = SourcePosition(file: span.file.rawValue, row: span.row, column: span.column)
+        if let last = positions.last, last.position == position { return }
+        positions.append((Int32(code.count), position))
+    }
+
+    /// Writes the places of all labels into the instructions that name them, past chains of jumps.
+    mutating func settle() throws(AssemblyLimit) {
+        guard code.count < Int(Int32.max) else { throw AssemblyLimit(message: "the program has too many instructions") }
+        for fixup in fixups {
+            let target = destination(of: labels[fixup.label.index])
+            if fixup.isSecond { code[fixup.instruction].d = target } else { code[fixup.instruction].t = target }
+        }
+        fixups.removeAll(keepingCapacity: true)
+    }
+
+    /// Follows unconditional jumps, so that a failure goes straight to where it ends up.
+    private func destination(of offset: Int32) -> Int32 {
+        var offset = offset
+        // Bounded: a loop of jumps alone cannot be planned, but a bound costs nothing.
+        for _ in 0..<64 {
+            guard let next = jumps[Int(offset)] else { return offset }
+            offset = labels[next.index]
+        }
+        return offset
+    }
+}

@@ -1,0 +1,211 @@
+import RegoRuntime
+import RegoSyntax
+
+extension FunctionPlanner {
+    /// Plans a term and returns the register of its value; variables in references that have no value yet become iterations.
+    func value(of term: Term) throws(AssemblyLimit) -> Register {
+        if let constant = constant(term) { return try load(constant) }
+        switch term.kind {
+        case .variable(let name):
+            if let register = scope[name] { return register }
+            return try reference([term])
+        case .reference(let terms): return try reference(terms)
+        case .call(let terms): return try call(terms)
+        case .array(let items): return try construct(.makeArray, items)
+        case .set(let items): return try construct(.makeSet, items)
+        case .object(let items): return try construct(.makeObject, items.flatMap { [$0.key, $0.value] })
+        case .arrayComprehension(let head, let body):
+            return try comprehension(.newArray, body) { (result) throws(AssemblyLimit) in
+                emit(Instruction(.append, a: result, b: try value(of: head)))
+            }
+        case .setComprehension(let head, let body):
+            return try comprehension(.newSet, body) { (result) throws(AssemblyLimit) in
+                emit(Instruction(.insert, a: result, b: try value(of: head)))
+            }
+        case .objectComprehension(let key, let item, let body):
+            return try comprehension(.newObject, body) { (result) throws(AssemblyLimit) in
+                let key = try value(of: key)
+                emit(Instruction(.put, a: result, b: key, c: try value(of: item).index))
+            }
+        case .templateString, .null, .boolean, .number, .string:
+            throw AssemblyLimit(message: "internal error: a term that an earlier pass should have rewritten")
+        }
+    }
+
+    private func construct(_ opcode: Opcode, _ items: [Term]) throws(AssemblyLimit) -> Register {
+        var registers: [Register] = []
+        for item in items { registers.append(try value(of: item)) }
+        let first = try gather(registers)
+        let result = try allocate()
+        let count = opcode == .makeObject ? items.count / 2 : items.count
+        emit(Instruction(opcode, a: result, b: first, c: UInt16(count)))
+        return result
+    }
+
+    private func comprehension(
+        _ opcode: Opcode, _ body: Body, add: (Register) throws(AssemblyLimit) -> Void
+    ) throws(AssemblyLimit) -> Register {
+        let result = try allocate()
+        emit(Instruction(opcode, a: result))
+        let done = makeLabel()
+        try planSolutions(of: body, exhausted: done) { () throws(AssemblyLimit) in try add(result) }
+        place(done)
+        let finished = try allocate()
+        emit(Instruction(.finish, x: opcode == .newArray ? 0 : 1, a: finished, b: result))
+        return finished
+    }
+
+    // MARK: Calls
+
+    /// Plans a call that stands as an expression. An operand more than the function has parameters is unified with its result.
+    func planCallExpression(_ terms: [Term]) throws(AssemblyLimit) {
+        let name = Self.functionName(terms[0])
+        let operands = Array(terms.dropFirst())
+        if overlay.replacements[name] == nil, try planOperator(name, operands) { return }
+        guard let arity = self.arity(of: terms[0], name: name) else {
+            throw AssemblyLimit(message: "the builtin \(name) is not available")
+        }
+        let arguments = Array(operands.prefix(arity))
+        if let definition = program.builtin(name)?.definition, definition.isRelation, overlay.replacements[name] == nil {
+            let results = try call([terms[0]] + arguments)
+            let (_, result) = try iterate(results, wantsKey: false)
+            if operands.count > arity { try match(operands[arity], with: result) }
+            return
+        }
+        if program.builtin(name)?.definition.hasResult == false {
+            _ = try call([terms[0]] + arguments)
+            return
+        }
+        let result = try call([terms[0]] + arguments)
+        if operands.count > arity {
+            try match(operands[arity], with: result)
+        } else {
+            test(Instruction(.testTruthy, a: result))
+        }
+    }
+
+    private func arity(of function: Term, name: String) -> Int? {
+        if case .reference(let terms) = function.kind, case .variable("data")? = terms.first?.kind {
+            return program.node(at: Array(terms.dropFirst()))?.rules.first?.arguments.count
+        }
+        return program.builtin(name)?.definition.arity
+    }
+
+    /// Plans the operators that the machine has instructions for; `false` if this call is none.
+    private func planOperator(_ name: String, _ operands: [Term]) throws(AssemblyLimit) -> Bool {
+        if name == "eq" || name == "assign" || name == "equal", operands.count == 2 {
+            try unify(operands[0], operands[1])
+            return true
+        }
+        if let relation = Relation(builtin: name), operands.count == 2 {
+            let left = try value(of: operands[0])
+            if let constant = constant(operands[1]) {
+                test(Instruction(.compareConstant, x: relation.rawValue, a: left, d: constant.index))
+            } else {
+                test(Instruction(.compare, x: relation.rawValue, a: left, b: try value(of: operands[1])))
+            }
+            return true
+        }
+        if name == "internal.member_2", operands.count == 2 {
+            let member = try value(of: operands[0])
+            test(Instruction(.member, a: member, b: try value(of: operands[1])))
+            return true
+        }
+        return false
+    }
+
+    /// Plans a call and returns the register of its result; fails where the result is undefined.
+    func call(_ terms: [Term]) throws(AssemblyLimit) -> Register {
+        let name = Self.functionName(terms[0])
+        let operands = Array(terms.dropFirst())
+        switch overlay.replacements[name] {
+        case .value(let global)?:
+            let result = try allocate()
+            emit(Instruction(.loadGlobal, a: result, d: Int32(global)))
+            return result
+        case .function(let other)?:
+            // What stands in for a function sees the functions themselves, not other stand-ins.
+            let outer = overlay
+            overlay.replacements = [:]
+            defer { overlay = outer }
+            return try call([Self.functionTerm(other)] + operands)
+        case nil: break
+        }
+        if let result = try operatorValue(name, operands) { return result }
+        var registers: [Register] = []
+        for operand in operands { registers.append(try value(of: operand)) }
+        let first = try gather(registers)
+        let result = try allocate()
+        let count = UInt16(registers.count)
+        if name.utf8.starts(with: "data.".utf8), case .reference(let path) = terms[0].kind {
+            guard let node = program.node(at: Array(path.dropFirst())), node.isFunction else {
+                throw AssemblyLimit(message: "internal error: unknown function \(name)")
+            }
+            let function = program.rules(at: node, overlay: overlay)
+            test(Instruction(.callFunction, a: result, b: first, c: count, d: function.index))
+        } else {
+            guard let (id, _) = program.builtin(name) else { throw AssemblyLimit(message: "the builtin \(name) is not available") }
+            test(Instruction(.callBuiltin, a: result, b: first, c: count, d: Int32(id)))
+        }
+        return result
+    }
+
+    private static func functionTerm(_ name: String) -> Term {
+        let parts = name.split(separator: ".").map(String.init)
+        return Term(.reference([Term(.variable(parts[0]))] + parts.dropFirst().map { Term(.string($0)) }))
+    }
+
+    /// Plans an operator whose value is asked for; `nil` if this call is none.
+    private func operatorValue(_ name: String, _ operands: [Term]) throws(AssemblyLimit) -> Register? {
+        guard operands.count == 2 else { return nil }
+        if let relation = Relation(builtin: name) ?? (name == "equal" ? .equal : nil) {
+            let left = try value(of: operands[0])
+            let right = try value(of: operands[1])
+            let result = try allocate()
+            emit(Instruction(.compareValue, x: relation.rawValue, a: result, b: left, c: right.index))
+            return result
+        }
+        if let arithmetic = ArithmeticOperator(builtin: name), let (id, _) = program.builtin(name) {
+            let left = try value(of: operands[0])
+            let right = try value(of: operands[1])
+            let first = try gather([left, right])
+            let result = try allocate()
+            test(Instruction(.arithmetic, x: arithmetic.rawValue, a: result, b: first, d: Int32(id)))
+            return result
+        }
+        if name == "internal.member_2" {
+            let left = try value(of: operands[0])
+            let right = try value(of: operands[1])
+            let result = try allocate()
+            emit(Instruction(.memberValue, a: result, b: left, c: right.index))
+            return result
+        }
+        return nil
+    }
+}
+
+extension Relation {
+    init?(builtin name: String) {
+        switch name {
+        case "neq": self = .notEqual
+        case "lt": self = .less
+        case "lte": self = .lessOrEqual
+        case "gt": self = .greater
+        case "gte": self = .greaterOrEqual
+        default: return nil
+        }
+    }
+}
+
+extension ArithmeticOperator {
+    init?(builtin name: String) {
+        switch name {
+        case "plus": self = .plus
+        case "minus": self = .minus
+        case "mul": self = .multiply
+        case "div": self = .divide
+        case "rem": self = .remainder
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import RegoRuntime
+import RegoSyntax
+
+/// Plans one function: allocates its registers and emits its code.
+///
+/// A body is planned as straight-line code. Whatever fails jumps to `failure`: the label of the innermost iteration that may still have
+/// another entry, or where the body as a whole has no (further) solution. The iterations' own ends (`bottoms`) are emitted after the
+/// body, innermost first, each falling through into the next one out when it is exhausted.
+final class FunctionPlanner {
+    let program: ProgramPlanner
+    var overlay: Overlay
+    /// The registers of the variables that have a value.
+    var scope: [String: Register] = [:]
+    private(set) var registerCount = 0
+    private var base = Label(index: -1)
+    private var bottoms: [Bottom] = []
+
+    /// Where an iteration goes on, or what has to be undone on the way out of it.
+    private struct Bottom {
+        var label: Label
+        var instructions: [Instruction]
+        /// Where the last instruction goes when it has found another entry.
+        var again: Label?
+    }
+
+    init(program: ProgramPlanner, overlay: Overlay) {
+        self.program = program
+        self.overlay = overlay
+    }
+
+    // MARK: Emission
+
+    /// Where to go when the expression at hand has no (further) solution.
+    var failure: Label { bottoms.last?.label ?? base }
+
+    /// No iteration is open: a failure ends the body.
+    var isDeterministic: Bool { bottoms.isEmpty }
+
+    func allocate(_ count: Int = 1) throws(AssemblyLimit) -> Register {
+        guard registerCount + count < Int(UInt16.max) else {
+            throw AssemblyLimit(message: "a rule needs more than \(UInt16.max) registers: split it")
+        }
+        defer { registerCount += count }
+        return Register(registerCount)
+    }
+
+    func emit(_ instruction: Instruction) { program.assembler.emit(instruction) }
+    func emit(_ instruction: Instruction, failingTo label: Label) { program.assembler.emit(instruction, t: label) }
+    /// Emits an instruction that fails as the body does.
+    func test(_ instruction: Instruction) { program.assembler.emit(instruction, t: failure) }
+    func jump(to label: Label) { program.assembler.jump(to: label) }
+    func fail() { program.assembler.jump(to: failure) }
+    func makeLabel() -> Label { program.assembler.makeLabel() }
+    func place(_ label: Label) { program.assembler.place(label) }
+
+    // MARK: Regions
+
+    /// Plans code whose failures go to `exhausted`, with a scope of its own: variables that it binds are unbound after it.
+    ///
+    /// `plan` emits the code of one solution; where its code ends, the next solution is looked for.
+    func region(exhausted: Label, _ plan: () throws(AssemblyLimit) -> Void) throws(AssemblyLimit) {
+        let outer = (scope, base, bottoms)
+        (base, bottoms) = (exhausted, [])
+        try plan()
+        emitBottoms()
+        (scope, base, bottoms) = outer
+    }
+
+    private func emitBottoms() {
+        while let bottom = bottoms.popLast() {
+            place(bottom.label)
+            for (index, instruction) in bottom.instructions.enumerated() {
+                let isLast = index == bottom.instructions.count - 1
+                program.assembler.emit(instruction, t: isLast ? bottom.again : nil)
+            }
+        }
+        jump(to: base)
+    }
+
+    /// Adds code that runs whenever the planned code after this point has failed, before the failure goes further out.
+    func onFailure(_ instructions: [Instruction]) {
+        bottoms.append(Bottom(label: makeLabel(), instructions: instructions, again: nil))
+    }
+
+    /// Ends what `onFailure` began, where the code since then has no iteration that could be come back to: its handler is placed aside.
+    func endFailureHandler() {
+        guard let bottom = bottoms.popLast() else { return }
+        let after = makeLabel()
+        jump(to: after)
+        place(bottom.label)
+        for instruction in bottom.instructions { emit(instruction) }
+        fail()
+        place(after)
+    }
+
+    /// Opens an iteration over a collection: the code from here on runs for each entry.
+    ///
+    /// - Returns: the registers of the entry's key and value.
+    func iterate(_ collection: Register, wantsKey: Bool = true, wantsValue: Bool = true) throws(AssemblyLimit) -> (key: Register, value: Register) {
+        let cursor = try allocate(2)
+        let entry = try allocate(2)
+        let flags: UInt8 = (wantsKey ? 1 : 0) | (wantsValue ? 2 : 0)
+        let body = makeLabel()
+        program.assembler.emit(Instruction(.iterate, x: flags, a: cursor, b: collection, c: entry.index), t: failure, d: failure)
+        place(body)
+        let next = Instruction(.next, x: flags, a: cursor, c: entry.index)
+        bottoms.append(Bottom(label: makeLabel(), instructions: [next], again: body))
+        return (entry, entry.advanced(by: 1))
+    }
+
+    /// Plans a body for each of whose solutions `solution` is emitted; goes on at `exhausted` after the last one.
+    func planSolutions(of body: Body, exhausted: Label, _ solution: () throws(AssemblyLimit) -> Void) throws(AssemblyLimit) {
+        try region(exhausted: exhausted) { () throws(AssemblyLimit) in
+            for expression in body { try planExpression(expression) }
+            try solution()
+        }
+    }
+
+    // MARK: Values
+
+    func load(_ constant: ConstantID) throws(AssemblyLimit) -> Register {
+        let register = try allocate()
+        emit(Instruction(.loadConstant, a: register, d: constant.index))
+        return register
+    }
+
+    func constant(_ term: Term) -> ConstantID? { program.constants.constant(for: term) }
+
+    /// The constant array of ground operands.
+    func pathConstant(_ operands: [Term]) throws(AssemblyLimit) -> ConstantID {
+        guard let id = program.constants.path(operands) else { throw AssemblyLimit(message: "a path is not ground") }
+        return id
+    }
+
+    /// Moves values into registers that follow each other, as calls and constructions take them.
+    func gather(_ registers: [Register]) throws(AssemblyLimit) -> Register {
+        if let first = registers.first, registers.enumerated().allSatisfy({ first.advanced(by: $0.offset) == $0.element }) { return first }
+        let block = try allocate(max(registers.count, 1))
+        for (offset, register) in registers.enumerated() { emit(Instruction(.move, a: block.advanced(by: offset), b: register)) }
+        return block
+    }
+}

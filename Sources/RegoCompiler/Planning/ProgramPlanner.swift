@@ -1,0 +1,157 @@
+package import RegoRuntime
+package import RegoSyntax
+
+/// Plans a query and, once each, the functions that it reaches; what nothing reaches costs nothing.
+package final class ProgramPlanner {
+    /// What a function of the program computes.
+    enum FunctionKey: Hashable {
+        /// The rules at a node.
+        case rules(ObjectIdentifier, Overlay)
+        /// The whole document at a node: its rules, the nodes below it (or only one of them), and the base documents.
+        case document(ObjectIdentifier, only: ObjectIdentifier?, Overlay)
+        /// The object of each key below a node whose document has a value along the suffix.
+        case projection(ObjectIdentifier, suffix: [Term.Scalar], Overlay)
+    }
+
+    let resolved: ResolvedProgram
+    let builtins: BuiltinRegistry
+    var assembler = Assembler()
+    var constants = ConstantPool()
+    var globalCount = 0
+
+    private var functions: [FunctionCode?] = []
+    private var memoCount = 0
+    private var known: [FunctionKey: FunctionID] = [:]
+    private var pending: [(FunctionID, plan: (FunctionPlanner) throws(AssemblyLimit) -> Void, overlay: Overlay)] = []
+    private var usedBuiltins: [BuiltinDefinition] = []
+    private var builtinIDs: [String: Int] = [:]
+
+    private init(resolved: ResolvedProgram, builtins: BuiltinRegistry) {
+        self.resolved = resolved
+        self.builtins = builtins
+    }
+
+    /// Plans an ad-hoc query: the program answers with an array of solutions, each an array of the values of the query's expressions and
+    /// then of its variables.
+    package static func plan(query: ResolvedQuery, in resolved: ResolvedProgram, builtins: BuiltinRegistry) throws(CompilationFailure) -> Program {
+        try plan(in: resolved, builtins: builtins) { planner throws(AssemblyLimit) in try planner.planQuery(query) }
+    }
+
+    /// Plans the document at a path of ground operands below `data`: the program answers with its value, or undefined.
+    package static func plan(path: [Term], in resolved: ResolvedProgram, builtins: BuiltinRegistry) throws(CompilationFailure) -> Program {
+        try plan(in: resolved, builtins: builtins) { planner throws(AssemblyLimit) in try planner.planDecision(path) }
+    }
+
+    private static func plan(
+        in resolved: ResolvedProgram, builtins: BuiltinRegistry, query: @escaping (FunctionPlanner) throws(AssemblyLimit) -> Void
+    ) throws(CompilationFailure) -> Program {
+        let planner = ProgramPlanner(resolved: resolved, builtins: builtins)
+        do throws(AssemblyLimit) {
+            return try planner.assemble(query: query)
+        } catch {
+            throw CompilationFailure([Diagnostic(.compile, error.message, at: .none)], sources: resolved.sources)
+        }
+    }
+
+    private func assemble(query: @escaping (FunctionPlanner) throws(AssemblyLimit) -> Void) throws(AssemblyLimit) -> Program {
+        let entry = addFunction(hasMemo: false, overlay: .none, plan: query)
+        while let (id, plan, overlay) = pending.popLast() {
+            let start = assembler.code.count
+            let function = FunctionPlanner(program: self, overlay: overlay)
+            try plan(function)
+            functions[Int(id.index)]?.entry = Int32(start)
+            functions[Int(id.index)]?.registerCount = Int32(function.registerCount)
+        }
+        try assembler.settle()
+        let values = constants.values
+        let heap = constants.finish()
+        constants = ConstantPool()
+        return Program(
+            code: assembler.code, constants: values, functions: functions.compactMap { $0 }, builtins: usedBuiltins, memoCount: memoCount,
+            globalCount: globalCount, query: entry, heap: heap, positions: assembler.positions)
+    }
+
+    private func addFunction(
+        hasMemo: Bool, overlay: Overlay, plan: @escaping (FunctionPlanner) throws(AssemblyLimit) -> Void
+    ) -> FunctionID {
+        let id = FunctionID(functions.count)
+        functions.append(FunctionCode(entry: 0, registerCount: 0, memo: hasMemo ? Int32(memoCount) : -1))
+        if hasMemo { memoCount += 1 }
+        pending.append((id, plan, overlay))
+        return id
+    }
+
+    private func function(
+        _ key: FunctionKey, hasMemo: Bool, overlay: Overlay, plan: @escaping (FunctionPlanner) throws(AssemblyLimit) -> Void
+    ) -> FunctionID {
+        if let id = known[key] { return id }
+        let id = addFunction(hasMemo: hasMemo, overlay: overlay, plan: plan)
+        known[key] = id
+        return id
+    }
+
+    /// The function of the rules at a node.
+    func rules(at node: RuleTree, overlay: Overlay) -> FunctionID {
+        let isFunction = node.rules.first?.kind == .function
+        return function(.rules(ObjectIdentifier(node), overlay), hasMemo: !isFunction, overlay: overlay) { planner throws(AssemblyLimit) in
+            try planner.planRules(node.rules)
+        }
+    }
+
+    /// The function of the whole document at a node, whose path below `data` is given; of the nodes below it only one, if named.
+    func document(at node: RuleTree, path: [Term], only: RuleTree? = nil, overlay: Overlay) -> FunctionID {
+        let key = FunctionKey.document(ObjectIdentifier(node), only: only.map { ObjectIdentifier($0) }, overlay)
+        return function(key, hasMemo: true, overlay: overlay) { planner throws(AssemblyLimit) in
+            if node.rules.isEmpty {
+                try planner.planDocument(node, path: path)
+            } else {
+                try planner.planOverlappingDocument(node, path: path, only: only)
+            }
+        }
+    }
+
+    /// The function of a projection of a node.
+    func projection(of node: RuleTree, path: [Term], suffix: [Term], overlay: Overlay) -> FunctionID {
+        let key = FunctionKey.projection(ObjectIdentifier(node), suffix: suffix.compactMap(\.scalar), overlay)
+        return function(key, hasMemo: true, overlay: overlay) { planner throws(AssemblyLimit) in
+            try planner.planProjection(node, path: path, suffix: suffix)
+        }
+    }
+
+    /// The program's index of a builtin; `nil` if there is no such builtin.
+    func builtin(_ name: String) -> (id: Int, definition: BuiltinDefinition)? {
+        if let id = builtinIDs[name] { return (id, usedBuiltins[id]) }
+        guard let definition = builtins.definition(named: name) else { return nil }
+        usedBuiltins.append(definition)
+        builtinIDs[name] = usedBuiltins.count - 1
+        return (usedBuiltins.count - 1, definition)
+    }
+
+    /// The node at a path of ground operands; `nil` if no rule is there or below.
+    func node(at path: [Term]) -> RuleTree? {
+        var node = resolved.root
+        for operand in path {
+            guard let child = node.child(operand) else { return nil }
+            node = child
+        }
+        return node
+    }
+}
+
+extension RuleTree {
+    /// The child that a ground operand leads to.
+    func child(_ operand: Term) -> RuleTree? {
+        guard let key = operand.scalar else { return nil }
+        return children.first { $0.key.scalar == key }
+    }
+
+    var isFunction: Bool { rules.first?.kind == .function }
+
+    /// Whether the node's rules have variables in their references.
+    var hasDynamicRules: Bool { rules.contains(where: \.isDynamic) }
+}
+
+extension ResolvedRule {
+    /// Whether the reference has operands after its ground prefix.
+    var isDynamic: Bool { reference.count > groundPrefixLength }
+}

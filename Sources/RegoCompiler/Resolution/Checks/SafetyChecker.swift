@@ -1,0 +1,262 @@
+import RegoSyntax
+
+/// Orders bodies so that evaluation from left to right meets no unbound variable where one must be bound.
+///
+/// An expression is placed as soon as all its variables are bound; expressions that become ready in the same pass keep their order. What
+/// cannot be placed is unsafe.
+struct SafetyChecker {
+    let resolution: Resolution
+    let outputs: OutputVariables
+
+    /// The variables of an expression that nothing binds.
+    struct Unsafe {
+        let expression: ExpressionNode
+        var variables: VariableSet
+    }
+
+    private var symbols: SymbolTable { resolution.symbols }
+
+    // MARK: Rules
+
+    /// Checks that the body binds every variable of the head.
+    func checkHead(_ rule: RuleNode) {
+        guard rule.headMayHaveVariables else { return }
+        var head = VariableCollector()
+        if let key = rule.key { head.visit(key) }
+        if let value = rule.value { head.visit(value) }
+        head.visit(rule.reference.dropFirst())
+        guard !head.variables.isEmpty else { return }
+        var bound = VariableCollector.safety(of: rule.body)
+        for argument in rule.arguments ?? [] { bound.formUnion(argument.variables()) }
+        let unsafe = head.variables.subtracting(bound).items.map(symbols.author(of:))
+        for variable in unsafe.sorted(by: { symbols.name($0) < symbols.name($1) }) where !symbols.isGenerated(variable) {
+            resolution.report(.unsafeVariable, "var \(symbols.description(variable)) is unsafe", at: rule.span)
+        }
+    }
+
+    /// Orders a rule's body.
+    func checkBody(_ rule: RuleNode) {
+        var bound = VariableSet.reserved
+        for argument in rule.arguments ?? [] { bound.formUnion(argument.variables()) }
+        rule.body = check(rule.body, bound: bound)
+    }
+
+    /// Orders a body; reports what is unsafe in it and returns it as it was.
+    func check(_ body: [ExpressionNode], bound: VariableSet) -> [ExpressionNode] {
+        var unsafe: [Unsafe] = []
+        let ordered = order(body, bound: bound, unsafe: &unsafe)
+        if unsafe.isEmpty { return ordered }
+        report(unsafe)
+        return body
+    }
+
+    // MARK: Order
+
+    private struct Candidate {
+        let expression: ExpressionNode
+        /// The expression's own variables, closures aside.
+        let variables: VariableSet
+        let hasClosure: Bool
+        /// Those of the body's variables that its closures use.
+        let closedOver: VariableSet
+        var unsafe: VariableSet
+        var isPlaced = false
+    }
+
+    private func order(_ body: [ExpressionNode], bound: VariableSet, unsafe: inout [Unsafe]) -> [ExpressionNode] {
+        var safe = VariableSet()
+        var candidates = self.candidates(body, bound: bound, safe: &safe)
+        var placed: [Int] = []
+        placed.reserveCapacity(body.count)
+        var isStuck = false
+        while placed.count < body.count, !isStuck {
+            isStuck = true
+            for index in candidates.indices where !candidates[index].isPlaced {
+                guard place(&candidates[index], safe: &safe) else { continue }
+                placed.append(index)
+                isStuck = false
+            }
+        }
+        for candidate in candidates where !candidate.isPlaced {
+            unsafe.append(Unsafe(expression: candidate.expression, variables: candidate.unsafe))
+        }
+        if candidates.contains(where: \.hasClosure) {
+            var inner = bound
+            for index in placed {
+                if candidates[index].hasClosure {
+                    orderClosures(of: candidates[index].expression, bound: inner, unsafe: &unsafe)
+                }
+                inner.formUnion(candidates[index].variables)
+            }
+        }
+        return placed.map { candidates[$0].expression }
+    }
+
+    private func candidates(_ body: [ExpressionNode], bound: VariableSet, safe: inout VariableSet) -> [Candidate] {
+        var own: [(variables: VariableSet, hasClosure: Bool)] = []
+        own.reserveCapacity(body.count)
+        var all = VariableSet()
+        for expression in body {
+            var collector = VariableCollector(except: .safety)
+            collector.visit(expression)
+            own.append((collector.variables, collector.sawClosure))
+            all.formUnion(collector.variables)
+        }
+        safe = all.intersection(bound)
+        var result: [Candidate] = []
+        result.reserveCapacity(body.count)
+        for (expression, (variables, hasClosure)) in zip(body, own) {
+            var closedOver = VariableSet()
+            if hasClosure {
+                var closures = ClosureVariables()
+                closures.visit(expression)
+                closedOver = closures.collector.variables.intersection(all).subtracting(bound)
+            }
+            result.append(
+                Candidate(
+                    expression: expression, variables: variables, hasClosure: hasClosure, closedOver: closedOver,
+                    unsafe: variables.subtracting(safe)))
+        }
+        return result
+    }
+
+    /// Places an expression if all its variables are bound, by itself or by those placed before.
+    private func place(_ candidate: inout Candidate, safe: inout VariableSet) -> Bool {
+        if candidate.unsafe.isEmpty, candidate.closedOver.isEmpty {
+            candidate.isPlaced = true
+            return true
+        }
+        let bound = outputs.of(candidate.expression, safe: safe)
+        if !candidate.closedOver.isSubset(of: safe) {
+            // A closure cannot use what only its own expression binds, such as `xs` in `xs := [x | x := xs[_]]`.
+            if candidate.closedOver.isEqual(to: bound) { return false }
+            candidate.unsafe.formUnion(candidate.closedOver)
+        }
+        candidate.unsafe.removeAll { safe.contains($0) || bound.contains($0) }
+        guard candidate.unsafe.isEmpty else { return false }
+        candidate.isPlaced = true
+        safe.formUnion(bound)
+        return true
+    }
+
+    // MARK: Closures
+
+    private func orderClosures(of expression: ExpressionNode, bound: VariableSet, unsafe: inout [Unsafe]) {
+        switch expression.kind {
+        case .term(let term): orderClosures(in: term, of: expression, bound: bound, unsafe: &unsafe)
+        case .call(let terms), .some(let terms):
+            for term in terms { orderClosures(in: term, of: expression, bound: bound, unsafe: &unsafe) }
+        case .every(let every):
+            var inner = bound
+            if let key = every.key { inner.formUnion(key.variables()) }
+            inner.formUnion(every.value.variables())
+            every.body = orderClosure(every.body, heads: [], of: expression, bound: inner, unsafe: &unsafe)
+        }
+        for with in expression.with {
+            orderClosures(in: with.value, of: expression, bound: bound, unsafe: &unsafe)
+        }
+    }
+
+    private func orderClosures(in node: Node, of expression: ExpressionNode, bound: VariableSet, unsafe: inout [Unsafe]) {
+        switch node.kind {
+        case .null, .boolean, .number, .string, .variable, .template: break
+        case .reference(let nodes), .call(let nodes), .array(let nodes), .set(let nodes):
+            for element in nodes { orderClosures(in: element, of: expression, bound: bound, unsafe: &unsafe) }
+        case .object(let entries):
+            for entry in entries {
+                orderClosures(in: entry.key, of: expression, bound: bound, unsafe: &unsafe)
+                orderClosures(in: entry.value, of: expression, bound: bound, unsafe: &unsafe)
+            }
+        case .comprehension(let comprehension):
+            comprehension.body = orderClosure(
+                comprehension.body, heads: comprehension.head, of: expression, bound: bound, unsafe: &unsafe)
+        }
+    }
+
+    private func orderClosure(
+        _ body: [ExpressionNode], heads: [Node], of expression: ExpressionNode, bound: VariableSet, unsafe: inout [Unsafe]
+    ) -> [ExpressionNode] {
+        let known = VariableCollector.safety(of: body)
+        var missing = VariableSet()
+        for head in heads {
+            for variable in head.variables().items where !known.contains(variable) && !bound.contains(variable) {
+                missing.insert(variable)
+            }
+        }
+        if !missing.isEmpty { unsafe.append(Unsafe(expression: expression, variables: missing)) }
+        var inner: [Unsafe] = []
+        let ordered = order(body, bound: bound, unsafe: &inner)
+        if inner.isEmpty { return ordered }
+        unsafe.append(contentsOf: inner)
+        return body
+    }
+
+    // MARK: Reports
+
+    private static let keywords: Set<String> = ["if", "contains", "in", "every"]
+
+    /// Reports unsafe variables at the first place of each, or whole expressions where only generated variables are unsafe.
+    private func report(_ unsafe: [Unsafe]) {
+        var places: [VariableID: Span] = [:]
+        for entry in unsafe {
+            for variable in entry.variables.items {
+                let known = places[variable]
+                if known.map({ entry.expression.span.precedes($0) }) ?? true { places[variable] = entry.expression.span }
+            }
+        }
+        let named = places.map { (variable: symbols.author(of: $0.key), span: $0.value) }
+            .filter { !symbols.isGenerated($0.variable) }
+            .sorted { a, b in
+                a.span.precedes(b.span) || (a.span == b.span && symbols.name(a.variable) < symbols.name(b.variable))
+            }
+        for (variable, span) in named {
+            let name = symbols.description(variable)
+            let hint = Self.keywords.contains(name) ? " (hint: `import future.keywords.\(name)` to import a future keyword)" : ""
+            resolution.report(.unsafeVariable, "var \(name) is unsafe\(hint)", at: span)
+        }
+        if !named.isEmpty { return }
+        var seen = VariableSet()
+        for entry in unsafe.sorted(by: { $0.expression.span.precedes($1.expression.span) }) {
+            let before = seen.count
+            for variable in entry.variables.items where symbols.isGenerated(variable) { seen.insert(variable) }
+            if seen.count > before { resolution.report(.unsafeVariable, "expression is unsafe", at: entry.expression.span) }
+        }
+    }
+}
+
+/// Collects the variables inside of an expression's closures.
+private struct ClosureVariables {
+    var collector = VariableCollector()
+
+    mutating func visit(_ expression: ExpressionNode) {
+        switch expression.kind {
+        case .term(let term): visit(term)
+        case .call(let terms), .some(let terms): for term in terms { visit(term) }
+        case .every(let every): collector.visit(every.body)
+        }
+        for with in expression.with {
+            visit(with.target)
+            visit(with.value)
+        }
+    }
+
+    private mutating func visit(_ node: Node) {
+        switch node.kind {
+        case .null, .boolean, .number, .string, .variable, .template: break
+        case .reference(let nodes), .call(let nodes), .array(let nodes), .set(let nodes): for element in nodes { visit(element) }
+        case .object(let entries):
+            for entry in entries {
+                visit(entry.key)
+                visit(entry.value)
+            }
+        case .comprehension(let comprehension): collector.visit(comprehension)
+        }
+    }
+}
+
+extension Span {
+    /// Whether this place comes before another one.
+    func precedes(_ other: Span) -> Bool {
+        (file.rawValue, row, column) < (other.file.rawValue, other.row, other.column)
+    }
+}

@@ -1,0 +1,138 @@
+import RegoSyntax
+
+/// What checks ask of the tree of virtual documents, whether it is still being built or already resolved.
+protocol DocumentNode {
+    func child(_ key: DocumentKey) -> (any DocumentNode)?
+    /// How many rules the document has, and how many parameters each takes.
+    var ruleCount: Int { get }
+    func parameterCount(ofRule index: Int) -> Int
+}
+
+extension DocumentNode {
+    var hasFunction: Bool { (0..<ruleCount).contains { parameterCount(ofRule: $0) > 0 } }
+
+    /// The document at a reference below `data`, all of it ground.
+    func find(_ operands: ArraySlice<Node>) -> (any DocumentNode)? {
+        var node: any DocumentNode = self
+        for operand in operands {
+            guard let key = DocumentKey(operand), let next = node.child(key) else { return nil }
+            node = next
+        }
+        return node
+    }
+}
+
+/// A node of the tree of virtual documents while it is being built.
+final class DocumentBuilder: DocumentNode {
+    let key: DocumentKey
+    private(set) var rules: [RuleNode] = []
+    private(set) var children: [DocumentBuilder] = []
+    private var index: [DocumentKey: DocumentBuilder] = [:]
+    private static let linearLimit = 8
+
+    init(key: DocumentKey) {
+        self.key = key
+    }
+
+    var ruleCount: Int { rules.count }
+
+    func parameterCount(ofRule index: Int) -> Int { rules[index].arguments?.count ?? 0 }
+
+    func child(_ key: DocumentKey) -> (any DocumentNode)? { builder(at: key) }
+
+    func builder(at key: DocumentKey) -> DocumentBuilder? {
+        children.count <= Self.linearLimit ? children.first { $0.key == key } : index[key]
+    }
+
+    /// The child with a key, made if there is none yet.
+    func descend(to key: DocumentKey) -> DocumentBuilder {
+        if let known = builder(at: key) { return known }
+        let node = DocumentBuilder(key: key)
+        children.append(node)
+        if children.count == Self.linearLimit + 1 {
+            for child in children { index[child.key] = child }
+        } else if children.count > Self.linearLimit {
+            index[key] = node
+        }
+        return node
+    }
+
+    func add(_ rule: RuleNode) { rules.append(rule) }
+
+    /// The tree of all rules of some modules, `data` as its root.
+    static func tree(of modules: [ModuleNode], symbols: SymbolTable) -> DocumentBuilder {
+        let root = DocumentBuilder(key: .string("data"))
+        for module in modules {
+            var package = root
+            for operand in module.package.path.dropFirst() {
+                if let key = DocumentKey(operand) { package = package.descend(to: key) }
+            }
+            for rule in module.rules {
+                var node = package
+                for operand in rule.reference.prefix(rule.groundLength) {
+                    if let key = operand.variable.map({ DocumentKey.string(symbols.name($0)) }) ?? DocumentKey(operand) {
+                        node = node.descend(to: key)
+                    }
+                }
+                node.add(rule)
+            }
+        }
+        return root
+    }
+
+    /// Calls `visit` for this node and those below it, as long as it returns true.
+    func walk(_ visit: (DocumentBuilder) -> Bool) {
+        guard visit(self) else { return }
+        for child in children { child.walk(visit) }
+    }
+}
+
+extension RuleTree: DocumentNode {
+    var ruleCount: Int { rules.count }
+
+    func parameterCount(ofRule index: Int) -> Int { rules[index].arguments.count }
+
+    func child(_ key: DocumentKey) -> (any DocumentNode)? {
+        children.first { DocumentKey($0.key) == key }
+    }
+}
+
+/// A node of the tree of packages.
+final class PackageNode {
+    private(set) var children: [DocumentKey: PackageNode] = [:]
+    private(set) var modules: [ModuleNode] = []
+
+    /// The packages of some modules, `data` as the root.
+    static func tree(of modules: [ModuleNode]) -> PackageNode {
+        let root = PackageNode()
+        for module in modules {
+            var node = root
+            for operand in module.package.path.dropFirst() {
+                guard let key = DocumentKey(operand) else { continue }
+                if let next = node.children[key] {
+                    node = next
+                } else {
+                    let next = PackageNode()
+                    node.children[key] = next
+                    node = next
+                }
+            }
+            node.modules.append(module)
+        }
+        return root
+    }
+
+    func find(_ path: some Sequence<DocumentKey>) -> PackageNode? {
+        var node = self
+        for key in path {
+            guard let next = node.children[key] else { return nil }
+            node = next
+        }
+        return node
+    }
+}
+
+extension ModuleNode {
+    /// The keys that lead from `data` to the package.
+    var packageKeys: [DocumentKey] { package.path.dropFirst().compactMap { DocumentKey($0) } }
+}

@@ -1,0 +1,145 @@
+import RegoSyntax
+
+/// Turns the syntax tree into the nodes that the stages work on.
+struct Lowering {
+    let symbols: SymbolTable
+    /// The first term that is nested too deeply for the stages' recursion.
+    private(set) var tooDeep: Span?
+    private(set) var hasTemplates = false
+    private(set) var hasWith = false
+    /// Whether `data` or `input` stands alone anywhere, where it could be shadowed.
+    private(set) var hasRootDocument = false
+    private var depth = 0
+
+    /// Deeper terms would exhaust the stack of a thread of Swift's concurrency pool (512 KiB).
+    static let depthLimit = 256
+
+    init(symbols: SymbolTable) {
+        self.symbols = symbols
+    }
+
+    mutating func module(_ module: Module, fileName: String) -> ModuleNode {
+        let node = ModuleNode(
+            fileName: fileName, package: module.package, imports: module.imports, isV1Compatible: module.version != .v0)
+        node.rules.reserveCapacity(module.rules.count)
+        for rule in module.rules {
+            let first = self.rule(rule, isElse: false, module: node)
+            node.rules.append(first)
+            var last = first
+            var next = rule.elseRule
+            while let branch = next {
+                let lowered = self.rule(branch, isElse: true, module: node)
+                last.elseRule = lowered
+                last = lowered
+                next = branch.elseRule
+            }
+        }
+        return node
+    }
+
+    private mutating func rule(_ rule: Rule, isElse: Bool, module: ModuleNode) -> RuleNode {
+        let head = rule.head
+        var value = head.value.map { term($0) }
+        if value == nil, head.key == nil { value = Node(.boolean(true), span: head.span) }
+        return RuleNode(
+            isDefault: rule.isDefault, isElse: isElse, reference: terms(head.reference), arguments: head.arguments.map { terms($0) },
+            key: value == nil ? head.key.map { term($0) } : nil, value: value, body: body(rule.body), span: rule.span, headSpan: head.span,
+            module: module)
+    }
+
+    mutating func body(_ body: Body) -> [ExpressionNode] {
+        var result: [ExpressionNode] = []
+        result.reserveCapacity(body.count)
+        for expression in body { result.append(self.expression(expression)) }
+        return result
+    }
+
+    private mutating func expression(_ expression: Expression) -> ExpressionNode {
+        let kind: ExpressionNode.Kind
+        switch expression.kind {
+        case .term(let term): kind = .term(self.term(term))
+        case .call(let operands): kind = .call(terms(operands))
+        case .some(let symbols): kind = .some(terms(symbols))
+        case .every(let every):
+            depth += 1
+            defer { depth -= 1 }
+            kind = .every(
+                EveryNode(
+                    key: every.key.map { term($0) }, value: term(every.value), domain: term(every.domain),
+                    body: isTooDeep(every.domain.span) ? [] : body(every.body)))
+        }
+        var with: [WithNode] = []
+        if !expression.with.isEmpty {
+            hasWith = true
+            for modifier in expression.with {
+                with.append(WithNode(target: term(modifier.target), value: term(modifier.value), span: modifier.span))
+            }
+        }
+        return ExpressionNode(
+            kind, isNegated: expression.isNegated, with: with, span: expression.span, isGenerated: expression.isGenerated)
+    }
+
+    private mutating func terms(_ terms: [Term]) -> [Node] {
+        var result: [Node] = []
+        // Room for the result that a call may be given.
+        result.reserveCapacity(terms.count + 1)
+        for term in terms { result.append(self.term(term)) }
+        return result
+    }
+
+    private mutating func isTooDeep(_ span: Span) -> Bool {
+        guard depth > Self.depthLimit else { return false }
+        tooDeep = tooDeep ?? span
+        return true
+    }
+
+    mutating func term(_ term: Term) -> Node {
+        switch term.kind {
+        case .null: return Node(.null, span: term.span)
+        case .boolean(let value): return Node(.boolean(value), span: term.span)
+        case .number(let text): return Node(.number(text), span: term.span)
+        case .string(let text): return Node(.string(text), span: term.span)
+        case .variable(let name): return Node(.variable(symbols.intern(name)), span: term.span)
+        default: break
+        }
+        depth += 1
+        defer { depth -= 1 }
+        if isTooDeep(term.span) { return Node(.null, span: term.span) }
+        return Node(composite(term.kind), span: term.span)
+    }
+
+    private mutating func composite(_ kind: Term.Kind) -> Node.Kind {
+        switch kind {
+        case .reference(let operands):
+            if operands.count == 1, case .variable(let name) = operands[0].kind, name == "input" || name == "data" {
+                hasRootDocument = true
+            }
+            return .reference(terms(operands))
+        case .call(let operands): return .call(terms(operands))
+        case .array(let elements): return .array(terms(elements))
+        case .set(let members): return .set(terms(members))
+        case .object(let items):
+            var entries: [Node.Entry] = []
+            entries.reserveCapacity(items.count)
+            for item in items { entries.append(Node.Entry(key: term(item.key), value: term(item.value))) }
+            return .object(entries)
+        case .arrayComprehension(let head, let body):
+            return .comprehension(ComprehensionNode(shape: .array, key: nil, value: term(head), body: self.body(body)))
+        case .setComprehension(let head, let body):
+            return .comprehension(ComprehensionNode(shape: .set, key: nil, value: term(head), body: self.body(body)))
+        case .objectComprehension(let key, let value, let body):
+            return .comprehension(ComprehensionNode(shape: .object, key: term(key), value: term(value), body: self.body(body)))
+        case .templateString(let parts, _):
+            hasTemplates = true
+            var lowered: [Node.TemplatePart] = []
+            for part in parts {
+                switch part {
+                case .text(let text): lowered.append(.text(text))
+                case .expression(let expression): lowered.append(.expression(self.expression(expression)))
+                }
+            }
+            return .template(lowered)
+        case .null, .boolean, .number, .string, .variable: preconditionFailure("scalars and variables are no composites")
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import RegoSyntax
+
+/// The state that the stages of one resolution share.
+final class Resolution {
+    let symbols: SymbolTable
+    let options: ResolverOptions
+    let builtins: BuiltinTable
+    private(set) var diagnostics: [Diagnostic] = []
+    /// Whether so much is wrong that nothing more is recorded.
+    private(set) var isLimitReached = false
+
+    init(symbols: SymbolTable, options: ResolverOptions, builtins: BuiltinTable) {
+        self.symbols = symbols
+        self.options = options
+        self.builtins = builtins
+    }
+
+    var hasFailed: Bool { !diagnostics.isEmpty }
+
+    var printer: NodePrinter { NodePrinter(symbols: symbols) }
+
+    /// Records a diagnostic, unless the limit has been reached.
+    func report(_ code: Diagnostic.Code, _ message: String, at span: Span, details: [String] = []) {
+        guard !isLimitReached else { return }
+        if options.errorLimit > 0, diagnostics.count >= options.errorLimit {
+            diagnostics.append(Diagnostic(.compile, "error limit reached", at: .none))
+            isLimitReached = true
+            return
+        }
+        diagnostics.append(Diagnostic(code, message, at: span, details: details))
+    }
+}

@@ -1,0 +1,204 @@
+package import RegoSyntax
+
+/// Resolves the names of modules and queries, checks them, and rewrites bodies so that they can be evaluated from left to right.
+///
+/// The stages are OPA's, in OPA's order (v1/ast/compile.go); resolution ends with the first stage that finds anything wrong.
+package enum Resolver {
+    /// Resolves a program.
+    ///
+    /// - Parameters:
+    ///   - modules: the parsed modules, in any order; they are resolved in the order of their files' names
+    ///   - sources: the files of the modules, for names in messages
+    ///   - builtins: the builtins that may be called, by name
+    /// - Returns: the program, or `nil` and what is wrong with it.
+    package static func resolve(
+        modules: [Module], sources: SourceMap, builtins: BuiltinTable, options: ResolverOptions = ResolverOptions()
+    ) -> (ResolvedProgram?, [Diagnostic]) {
+        let symbols = SymbolTable(generatedPrefix: "__local")
+        let resolution = Resolution(symbols: symbols, options: options, builtins: builtins)
+        var lowering = Lowering(symbols: symbols)
+        let inOrder = modules.map { (module: $0, name: sources.name(of: $0.file)) }
+            .sorted { ($0.name, $0.module.file.rawValue) < ($1.name, $1.module.file.rawValue) }
+        let nodes = inOrder.map { lowering.module($0.module, fileName: $0.name) }
+        if let place = lowering.tooDeep { resolution.reportTooDeep(at: place) }
+        guard !resolution.hasFailed else { return (nil, resolution.diagnostics) }
+        let stages = ProgramStages(
+            resolution: resolution, modules: nodes, sources: sources, lowering: lowering)
+        guard let documents = stages.run() else { return (nil, resolution.diagnostics) }
+        return (stages.program(documents), [])
+    }
+}
+
+extension Resolution {
+    func reportTooDeep(at span: Span) {
+        report(.compile, "terms are nested more than \(Lowering.depthLimit) levels deep", at: span)
+    }
+}
+
+extension SourceMap {
+    /// The name of a file; empty for files that are not in the map.
+    func name(of file: FileID) -> String {
+        let index = Int(file.rawValue)
+        return index < files.count ? files[index].name : ""
+    }
+}
+
+/// The stages of a program's resolution.
+private struct ProgramStages {
+    let resolution: Resolution
+    let modules: [ModuleNode]
+    let packages: PackageNode
+    let sources: SourceMap
+    let lowering: Lowering
+
+    private var symbols: SymbolTable { resolution.symbols }
+    private var hasFailed: Bool { resolution.hasFailed }
+
+    init(resolution: Resolution, modules: [ModuleNode], sources: SourceMap, lowering: Lowering) {
+        self.resolution = resolution
+        self.modules = modules
+        self.sources = sources
+        self.lowering = lowering
+        packages = PackageNode.tree(of: modules)
+    }
+
+    /// Runs all stages; `nil` if one of them found something wrong.
+    func run() -> DocumentBuilder? {
+        resolveNames()
+        guard !hasFailed else { return nil }
+        let documents = DocumentBuilder.tree(of: modules, symbols: symbols)
+        let callees = Callees(builtins: resolution.builtins, documents: documents, symbols: symbols)
+        let outputs = OutputVariables(callees: callees)
+        rewriteTerms(callees: callees, outputs: outputs)
+        guard !hasFailed else { return nil }
+        let conflicts = RuleConflictChecker(
+            resolution: resolution, documents: documents, packages: packages, modules: modules, sources: sources)
+        conflicts.check()
+        guard !hasFailed else { return nil }
+        let calls = CallChecker(resolution: resolution, callees: callees)
+        forEachRule { calls.check($0.body) }
+        guard !hasFailed else { return nil }
+        order(outputs: outputs)
+        guard !hasFailed else { return nil }
+        let dynamicTerms = DynamicTermRewriter(symbols: symbols, rewritesEqual: true)
+        forEachRule { $0.body = dynamicTerms.rewrite($0.body) }
+        RecursionChecker(resolution: resolution, documents: documents, modules: modules).check()
+        guard !hasFailed else { return nil }
+        // The type checker belongs here: it needs the order of dependencies, which recursion would spoil.
+        if lowering.hasWith { forEachRule { calls.checkReplacements($0.body) } }
+        guard !hasFailed else { return nil }
+        checkForbidden(calls)
+        return hasFailed ? nil : documents
+    }
+
+    private func forEachRule(_ body: (RuleNode) -> Void) {
+        for module in modules { module.forEachRule(body) }
+    }
+
+    /// The first names of the rules of a package, which its modules may use as they are.
+    private func exports(of module: ModuleNode) -> [VariableID] {
+        var names = VariableSet()
+        for sibling in packages.find(module.packageKeys)?.modules ?? [] {
+            for rule in sibling.rules { if let name = rule.name { names.insert(name) } }
+        }
+        return names.items
+    }
+
+    private func resolveNames() {
+        let checks = ModuleChecks(resolution: resolution)
+        for module in modules {
+            var resolver = ReferenceResolver(
+                resolution: resolution, package: module.package.path, rules: exports(of: module), imports: module.imports)
+            module.forEachRule { resolver.resolve($0) }
+            checks.checkUnusedImports(module, by: resolver)
+        }
+        guard !hasFailed else { return }
+        let heads = HeadRewriter(symbols: symbols)
+        for module in modules {
+            for rule in module.rules { heads.rewriteReference(rule) }
+            checks.checkRootDocuments(module, mayAssign: lowering.hasRootDocument)
+        }
+        guard !hasFailed else { return }
+        for module in modules { checks.checkDuplicateImports(module) }
+    }
+
+    private func rewriteTerms(callees: Callees, outputs: OutputVariables) {
+        let rules = modules.flatMap(\.rules)
+        for rule in rules { LocalVariableRewriter.rewrite(rule, in: resolution) }
+        guard !hasFailed else { return }
+        if lowering.hasTemplates {
+            let templates = TemplateStringRewriter(resolution: resolution, outputs: outputs)
+            for rule in rules { templates.rewrite(rule) }
+            guard !hasFailed else { return }
+        }
+        let calls = CallChecker(resolution: resolution, callees: callees)
+        if calls.mayCallVoidFunctions() {
+            for rule in rules { calls.checkVoidCalls(rule) }
+            guard !hasFailed else { return }
+        }
+        if symbols.occurs(.print) {
+            let prints = PrintCallRewriter(resolution: resolution, outputs: outputs)
+            for rule in rules { prints.rewrite(rule) }
+            guard !hasFailed else { return }
+        }
+        let terms = ExpressionTermRewriter(symbols: symbols)
+        let heads = HeadRewriter(symbols: symbols)
+        forEachRule(terms.rewrite)
+        for rule in rules { heads.rewriteTerms(rule) }
+        if lowering.hasWith {
+            let with = WithRewriter(resolution: resolution, callees: callees)
+            for rule in rules { with.rewrite(rule) }
+        }
+    }
+
+    private func order(outputs: OutputVariables) {
+        let safety = SafetyChecker(resolution: resolution, outputs: outputs)
+        forEachRule(safety.checkHead)
+        guard !hasFailed else { return }
+        forEachRule(safety.checkBody)
+    }
+
+    private func checkForbidden(_ calls: CallChecker) {
+        guard calls.mayCallForbidden() else { return }
+        for module in modules {
+            let refusesDeprecated = resolution.options.isStrict || module.isV1Compatible
+            module.forEachRule { calls.checkForbidden($0.body, deprecated: refusesDeprecated) }
+        }
+    }
+
+    // MARK: The program
+
+    func program(_ documents: DocumentBuilder) -> ResolvedProgram {
+        let root = RuleTree(
+            key: Term(.variable("data")), rules: [], children: documents.children.map(tree))
+        var packages: [ResolvedPackage] = []
+        var known: Set<[DocumentKey]> = []
+        for module in modules where known.insert(module.packageKeys).inserted {
+            packages.append(ResolvedPackage(path: module.package.path, ruleNames: exports(of: module).map(symbols.name)))
+        }
+        return ResolvedProgram(sources: sources, root: root, authoredNames: symbols.authoredNames(), packages: packages)
+    }
+
+    private func tree(_ node: DocumentBuilder) -> RuleTree {
+        RuleTree(key: Term(node.key.term), rules: node.rules.map(resolved), children: node.children.map(tree))
+    }
+
+    private func resolved(_ rule: RuleNode) -> ResolvedRule {
+        let raising = Raising(symbols: symbols)
+        var reference = rule.module.package.path
+        if let name = rule.name { reference.append(Term(.string(symbols.name(name)), span: rule.reference[0].span)) }
+        for operand in rule.reference.dropFirst() { reference.append(raising.term(operand)) }
+        var branches: [ResolvedRule.ElseBranch] = []
+        var next = rule.elseRule
+        while let branch = next {
+            let value = branch.value.map(raising.term) ?? Term(.boolean(true), span: branch.headSpan)
+            branches.append(ResolvedRule.ElseBranch(value: value, body: raising.body(branch.body), span: branch.span))
+            next = branch.elseRule
+        }
+        return ResolvedRule(
+            kind: rule.arguments != nil ? .function : rule.key != nil ? .partialSet : .complete, isDefault: rule.isDefault,
+            reference: reference, groundPrefixLength: rule.module.package.path.count + rule.groundLength,
+            arguments: raising.terms(rule.arguments ?? []), key: rule.key.map(raising.term), value: rule.value.map(raising.term),
+            body: raising.body(rule.body), elseRules: branches, span: rule.span)
+    }
+}

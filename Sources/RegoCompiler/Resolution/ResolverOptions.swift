@@ -1,0 +1,24 @@
+/// How a program is to be resolved.
+package struct ResolverOptions: Sendable {
+    /// OPA's `--strict`: unused variables, imports and arguments, deprecated builtins and shadowed root documents are errors.
+    package var isStrict: Bool
+    /// Keeps `print` calls, as `internal.print`; otherwise they are erased.
+    package var keepsPrintCalls: Bool
+    /// Builtins that must not be called.
+    package var unsafeBuiltins: Set<String>
+    /// The number of diagnostics after which a compilation gives up; 0 for no limit.
+    package var errorLimit: Int
+    /// Tells whether base data exists at a path below `data`; rules there are an error. `nil` skips the check.
+    package var dataExists: (@Sendable (_ path: [String]) -> Bool)?
+
+    package init(
+        isStrict: Bool = false, keepsPrintCalls: Bool = false, unsafeBuiltins: Set<String> = [], errorLimit: Int = 10,
+        dataExists: (@Sendable (_ path: [String]) -> Bool)? = nil
+    ) {
+        self.isStrict = isStrict
+        self.keepsPrintCalls = keepsPrintCalls
+        self.unsafeBuiltins = unsafeBuiltins
+        self.errorLimit = errorLimit
+        self.dataExists = dataExists
+    }
+}

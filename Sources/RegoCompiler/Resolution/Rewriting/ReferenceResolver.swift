@@ -1,0 +1,170 @@
+import RegoSyntax
+
+/// Replaces the names of rules and imports by full references: `bar[_]` after `import data.foo.bar` becomes `data.foo.bar[_]`.
+struct ReferenceResolver {
+    /// What a name stands for, and whether it was used.
+    private final class Global {
+        let path: [Node]
+        var isUsed = false
+
+        init(path: [Node]) {
+            self.path = path
+        }
+
+        func reference(at span: Span) -> [Node] { path.map { Node($0.kind, span: span) } }
+    }
+
+    let resolution: Resolution
+    private var globals: [VariableID: Global] = [:]
+    /// The variables that hide globals, innermost scope last.
+    private var hidden: [VariableSet] = []
+
+    /// - Parameters:
+    ///   - package: the path of the package whose rules can be named directly
+    ///   - rules: the first names of its rules
+    init(resolution: Resolution, package: [Term], rules: [VariableID], imports: [Import]) {
+        self.resolution = resolution
+        var lowering = Lowering(symbols: resolution.symbols)
+        let path = package.map { lowering.term($0) }
+        for rule in rules {
+            globals[rule] = Global(path: path + [Node(.string(resolution.symbols.name(rule)), span: .none)])
+        }
+        for item in imports where !item.isLanguageImport {
+            guard let name = item.name, case .reference(let operands) = item.path.kind else { continue }
+            globals[resolution.symbols.intern(name)] = Global(path: operands.map { lowering.term($0) })
+        }
+    }
+
+    func isUsed(_ name: VariableID) -> Bool { globals[name]?.isUsed ?? true }
+
+    mutating func resolve(_ rule: RuleNode) {
+        var patterns = VariableSet()
+        if let arguments = rule.arguments {
+            for argument in arguments {
+                if let shadowed = Self.collectPattern(argument, into: &patterns) {
+                    let name = resolution.symbols.name(shadowed)
+                    resolution.report(.compile, "args must not shadow \(name) (use a different variable name)", at: rule.span)
+                    return
+                }
+            }
+        }
+        hidden = [patterns, DeclaredVariables.of(rule.body)]
+        for operand in rule.reference.dropFirst() { resolve(operand) }
+        if let key = rule.key { resolve(key) }
+        if let value = rule.value { resolve(value) }
+        resolve(body: rule.body)
+        hidden = []
+    }
+
+    mutating func resolve(query body: [ExpressionNode]) {
+        hidden = [DeclaredVariables.of(body)]
+        resolve(body: body)
+        hidden = []
+    }
+
+    /// Collects a parameter's variables; returns the root document that it would shadow.
+    private static func collectPattern(_ node: Node, into variables: inout VariableSet) -> VariableID? {
+        switch node.kind {
+        case .variable(let variable):
+            variables.insert(variable)
+            return nil
+        case .reference(let nodes), .array(let nodes):
+            if let root = node.rootDocument { return root }
+            for element in nodes {
+                if let root = collectPattern(element, into: &variables) { return root }
+            }
+            return nil
+        case .object(let entries):
+            for entry in entries {
+                if let root = collectPattern(entry.value, into: &variables) { return root }
+            }
+            return nil
+        case .null, .boolean, .number, .string, .set, .comprehension, .call, .template: return nil
+        }
+    }
+
+    private func global(_ variable: VariableID) -> Global? {
+        guard let global = globals[variable], !hidden.contains(where: { $0.contains(variable) }) else { return nil }
+        global.isUsed = true
+        return global
+    }
+
+    private mutating func resolve(body: [ExpressionNode]) {
+        for expression in body { resolve(expression) }
+    }
+
+    private mutating func resolve(_ expression: ExpressionNode) {
+        switch expression.kind {
+        case .term(let term): resolve(term)
+        case .call(let terms): for term in terms { resolve(term) }
+        case .some(let symbols):
+            if let first = symbols.first, case .call(let terms) = first.kind {
+                for term in terms { resolve(term) }
+            }
+        case .every(let every):
+            var locals = every.value.variables()
+            if let key = every.key { locals.formUnion(key.variables()) }
+            hidden.append(locals)
+            resolve(every.domain)
+            resolve(body: every.body)
+            hidden.removeLast()
+        }
+        for with in expression.with {
+            resolve(with.target)
+            resolve(with.value)
+        }
+    }
+
+    private mutating func resolve(_ node: Node) {
+        switch node.kind {
+        case .null, .boolean, .number, .string: break
+        case .variable(let variable):
+            if let global = global(variable) { node.kind = .reference(global.reference(at: node.span)) }
+        case .reference(let operands):
+            for operand in operands.dropFirst() { resolve(operand) }
+            guard let head = operands.first else { break }
+            if let variable = head.variable {
+                if let global = global(variable) {
+                    node.kind = .reference(global.reference(at: head.span) + operands.dropFirst())
+                }
+            } else {
+                resolve(head)
+            }
+        case .call(let nodes), .array(let nodes), .set(let nodes):
+            for element in nodes { resolve(element) }
+        case .object(let entries):
+            for entry in entries {
+                resolve(entry.key)
+                resolve(entry.value)
+            }
+        case .comprehension(let comprehension):
+            hidden.append(DeclaredVariables.of(comprehension.body))
+            for term in comprehension.head { resolve(term) }
+            resolve(body: comprehension.body)
+            hidden.removeLast()
+        case .template(let parts):
+            for case .expression(let expression) in parts { resolve(expression) }
+        }
+    }
+}
+
+extension Import {
+    /// The name that the import defines.
+    var name: String? {
+        if let alias { return alias }
+        guard case .reference(let path) = self.path.kind else { return nil }
+        switch path.last?.kind {
+        case .string(let name), .variable(let name): return name
+        default: return nil
+        }
+    }
+
+    /// `import rego.v1` and `import future.keywords…`, which define no name.
+    var isLanguageImport: Bool {
+        guard case .reference(let path) = self.path.kind, case .variable(let head) = path.first?.kind else { return false }
+        return head == "rego" || head == "future"
+    }
+
+    /// The import as messages show it.
+    var text: String { TermPrinter.text(of: self) }
+}

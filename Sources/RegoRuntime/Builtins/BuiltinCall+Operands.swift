@@ -1,0 +1,113 @@
+package import BigInt
+
+/// Arguments of the kind that a builtin needs. Each returns `nil` after having failed the call with OPA's message.
+extension BuiltinCall {
+    /// An argument that is of this kind.
+    @inline(__always)
+    package func operand(_ index: Int, _ tag: Value.Tag) -> Value? {
+        let value = self[index]
+        if value.tag == tag { return value }
+        failType(index, Value(tag: tag).typeName)
+        return nil
+    }
+
+    /// A string.
+    package func string(_ index: Int) -> Value? { operand(index, .string) }
+
+    /// An object.
+    package func object(_ index: Int) -> Value? { operand(index, .object) }
+
+    /// A set.
+    package func set(_ index: Int) -> Value? { operand(index, .set) }
+
+    /// An array.
+    package func array(_ index: Int) -> Value? { operand(index, .array) }
+
+    /// A boolean.
+    package func boolean(_ index: Int) -> Bool? {
+        switch self[index].tag {
+        case .true: return true
+        case .false: return false
+        default:
+            failType(index, "boolean")
+            return nil
+        }
+    }
+
+    /// A number.
+    package func number(_ index: Int) -> Value? {
+        if self[index].isNumber { return self[index] }
+        failType(index, "number")
+        return nil
+    }
+
+    /// An integer in `Int64`'s range.
+    package func integer(_ index: Int) -> Int64? {
+        guard let value = number(index) else { return nil }
+        if value.isInteger { return value.asInteger }
+        failOperand(index, "must be integer number but got floating-point number")
+        return nil
+    }
+
+    /// An integer of any size.
+    package func bigInteger(_ index: Int) -> BigInt? {
+        guard self[index].isNumber else {
+            failType(index, "integer")
+            return nil
+        }
+        if let integer = self[index].bigIntValue { return integer }
+        failOperand(index, "must be integer number but got floating-point number")
+        return nil
+    }
+
+    /// An array or set, of which every element is a string; the elements lie in order.
+    package func strings(_ index: Int) -> UnsafeBufferPointer<Value>? {
+        let value = self[index]
+        let elements: UnsafeBufferPointer<Value>
+        switch value.tag {
+        case .array: unsafe elements = value.elements
+        case .set: unsafe elements = UnsafeBufferPointer(start: value.sortedKeys, count: value.length)
+        default:
+            failType(index, "array", "set")
+            return nil
+        }
+        for index in elements.indices {
+            let element = unsafe elements[index]
+            guard !element.isString else { continue }
+            failElement(index, containing: element, "string")
+            return nil
+        }
+        return unsafe elements
+    }
+
+    /// Fails with OPA's `operand N must be …`; the index is counted from 0, the message counts from 1.
+    package func failOperand(_ index: Int, _ message: String) {
+        fail(.type, "operand \(index + 1) \(message)")
+    }
+
+    /// Fails because an argument is not of one of these kinds: `operand 1 must be one of {array, set} but got number`.
+    package func failType(_ index: Int, _ expected: StaticString...) {
+        let got = self[index].typeName
+        if expected.count == 1 {
+            failOperand(index, "must be \(expected[0]) but got \(got)")
+        } else {
+            failOperand(index, "must be one of {\(BuiltinCall.list(expected))} but got \(got)")
+        }
+    }
+
+    /// Fails because of an element: `operand 1 must be array of strings but got array containing number`.
+    package func failElement(_ index: Int, containing element: Value, _ expected: StaticString...) {
+        let kind = self[index].typeName
+        let of = expected.count == 1 ? "\(expected[0])s" : "(any of) {\(BuiltinCall.list(expected))}"
+        failOperand(index, "must be \(kind) of \(of) but got \(kind) containing \(element.typeName)")
+    }
+
+    /// Fails because an argument is not one of the allowed values: `operand 2 must be one of {a, b}`.
+    package func failChoice(_ index: Int, _ allowed: StaticString...) {
+        failOperand(index, allowed.count == 1 ? "must be \(allowed[0])" : "must be one of {\(BuiltinCall.list(allowed))}")
+    }
+
+    private static func list(_ names: [StaticString]) -> String {
+        names.map { "\($0)" }.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,79 @@
+/// The memory of one call, made by the machine on its stack.
+@safe package struct BuiltinFrame {
+    package var arguments: UnsafePointer<Value>
+    package var count: Int
+    /// Undefined until the builtin returns something.
+    package var result: Value
+    package var arena: Arena
+    /// Kept alive by the machine for the time of the call.
+    package var context: Unmanaged<BuiltinContext>
+    package var name: StaticString
+    /// Whether the builtin failed; the failure is the last one of the context.
+    package var hasFailed: Bool
+
+    package init(arguments: UnsafePointer<Value>, count: Int, arena: Arena, context: Unmanaged<BuiltinContext>, name: StaticString) {
+        unsafe self.arguments = arguments
+        self.count = count
+        self.result = .undefined
+        self.arena = arena
+        unsafe self.context = context
+        self.name = name
+        self.hasFailed = false
+    }
+}
+
+/// What a builtin's code sees of the call: its arguments, memory, and where its result or failure goes.
+@safe package struct BuiltinCall {
+    private let frame: UnsafeMutablePointer<BuiltinFrame>
+
+    /// Wraps the pointer that a `BuiltinImplementation` is given.
+    @inline(__always)
+    package init(_ frame: UnsafeMutableRawPointer) {
+        unsafe self.frame = frame.assumingMemoryBound(to: BuiltinFrame.self)
+    }
+
+    /// An argument, from 0.
+    @inline(__always)
+    package subscript(index: Int) -> Value { unsafe frame.pointee.arguments[index] }
+
+    /// How many arguments there are.
+    package var count: Int { unsafe frame.pointee.count }
+
+    /// Memory for the result.
+    package var arena: Arena { unsafe frame.pointee.arena }
+
+    /// What the evaluation's builtins share.
+    package var context: BuiltinContext { unsafe frame.pointee.context.takeUnretainedValue() }
+
+    /// The builtin's name.
+    package var name: StaticString { unsafe frame.pointee.name }
+
+    /// Ends with a result; undefined is one.
+    @inline(__always)
+    package func `return`(_ value: Value) { unsafe frame.pointee.result = value }
+
+    /// Ends with a string that is copied.
+    package func `return`(_ text: String) { self.return(.string(text, in: arena)) }
+
+    /// Ends with a boolean.
+    @inline(__always)
+    package func `return`(_ value: Bool) { self.return(.boolean(value)) }
+
+    /// Ends without a result.
+    ///
+    /// - Parameter message: what is wrong; the builtin's name is put before it, as OPA does.
+    package func fail(_ kind: BuiltinFailureKind, _ message: String) {
+        unsafe frame.pointee.result = .undefined
+        unsafe frame.pointee.hasFailed = true
+        context.failures.append(BuiltinFailure(kind: kind, message: "\(name): \(message)"))
+    }
+
+    /// Ends with a result of arithmetic, or with its failure.
+    package func `return`(arithmetic: () throws(ArithmeticError) -> Value) {
+        do throws(ArithmeticError) {
+            self.return(try arithmetic())
+        } catch {
+            fail(.builtin, error.message)
+        }
+    }
+}

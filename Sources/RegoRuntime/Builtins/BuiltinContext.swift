@@ -1,0 +1,105 @@
+import Synchronization
+
+/// A request to stop an evaluation, made by another thread.
+package final class Cancellation: Sendable {
+    private let flag = Atomic<Bool>(false)
+
+    package init() {}
+
+    /// Asks every evaluation that has this cancellation to stop.
+    package func cancel() { flag.store(true, ordering: .relaxed) }
+
+    package var isCancelled: Bool { flag.load(ordering: .relaxed) }
+}
+
+/// What a builtin's failure means to the evaluation.
+package enum BuiltinFailureKind: UInt8, BitwiseCopyable, Sendable {
+    /// OPA's `eval_builtin_error`: the call is undefined, unless errors are strict.
+    case builtin
+    /// OPA's `eval_type_error`: an operand of the wrong kind; undefined, unless errors are strict.
+    case type
+    /// Ends the evaluation in any case.
+    case halt
+}
+
+/// A builtin that had no result to give.
+package struct BuiltinFailure: Error, Sendable, Hashable {
+    package let kind: BuiltinFailureKind
+    /// `name: message`, as OPA words it.
+    package let message: String
+
+    package init(kind: BuiltinFailureKind, message: String) {
+        self.kind = kind
+        self.message = message
+    }
+}
+
+/// What builtins share with each other and with their caller during one evaluation. One thread uses it at a time.
+package final class BuiltinContext {
+    /// The evaluation's time in nanoseconds since 1970: the same for every call of `time.now_ns` in one evaluation.
+    package var time: Int64 = 0
+    /// Where random numbers come from; the same seed gives the same numbers.
+    package var random = BuiltinRandom()
+    /// Takes what `print` writes, one line a call; `nil` drops it.
+    package var print: ((String) -> Void)?
+    /// Takes what `trace` writes; `nil` drops it.
+    package var trace: ((String) -> Void)?
+    /// Stops long builtins when cancelled.
+    package var cancellation: Cancellation?
+    /// The failures of this evaluation's calls, in order.
+    package var failures: [BuiltinFailure] = []
+    /// What `opa.runtime` returns.
+    package var runtime: RegoValue = .object([:])
+
+    private var caches: [ObjectIdentifier: BuiltinCache] = [:]
+    private var memory: [String: RegoValue] = [:]
+
+    package init() {}
+
+    /// Forgets one evaluation's failures and results; compiled patterns stay.
+    package func reset(time: Int64) {
+        self.time = time
+        failures.removeAll(keepingCapacity: true)
+        memory.removeAll(keepingCapacity: true)
+        print = nil
+        trace = nil
+        cancellation = nil
+    }
+
+    package var isCancelled: Bool { cancellation?.isCancelled ?? false }
+
+    /// The cache of compiled things of one kind, such as patterns by their text; lives as long as the context.
+    package func cache(of kind: AnyClass) -> BuiltinCache {
+        if let cache = caches[ObjectIdentifier(kind)] { return cache }
+        let cache = BuiltinCache()
+        caches[ObjectIdentifier(kind)] = cache
+        return cache
+    }
+
+    /// What a builtin remembers for the rest of one evaluation, such as the identifier that `uuid.rfc4122` gave to a key.
+    package func remembered(_ key: String) -> RegoValue? { memory[key] }
+
+    /// Remembers a value for the rest of the evaluation.
+    package func remember(_ value: RegoValue, for key: String) { memory[key] = value }
+}
+
+/// Random numbers: the system's, or a reproducible sequence (SplitMix64) when seeded.
+package struct BuiltinRandom: RandomNumberGenerator, Sendable {
+    private var state: UInt64?
+    private var system = SystemRandomNumberGenerator()
+
+    /// The system's random numbers.
+    package init() {}
+
+    /// The same numbers for the same seed.
+    package init(seed: UInt64) { state = seed }
+
+    package mutating func next() -> UInt64 {
+        guard let current = state else { return system.next() }
+        let next = current &+ 0x9E37_79B9_7F4A_7C15
+        state = next
+        var mixed = (next ^ next >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
+    }
+}

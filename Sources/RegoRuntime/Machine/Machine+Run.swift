@@ -1,0 +1,458 @@
+extension Machine {
+    /// Runs the query's function; its value, or undefined with `failure` set or not.
+    ///
+    /// The loop's state lives in locals; nothing in it touches a reference count or the heap.
+    func run() -> Value {
+        let code = unsafe program.code
+        let constants = unsafe program.constants
+        let functions = unsafe program.functions
+        let state = unsafe self.state
+        let memos = unsafe self.memos
+        let windowsEnd = unsafe registers + Self.registerCapacity
+        var window = unsafe registers
+        var size = unsafe functions[Int(program.query.index)].registerCount
+        var pc = unsafe code + Int(functions[Int(program.query.index)].entry)
+        var depth = 0
+        var quantum = Self.quantum
+
+        while true {
+            switch unsafe pc.pointee.opcode {
+            // Control
+            case .jump:
+                unsafe pc = unsafe code + Int(pc.pointee.t)
+                continue
+            case .return:
+                let result = unsafe window[Int(pc.pointee.a)]
+                if depth == 0 { return result }
+                depth -= 1
+                let frame = unsafe frames + depth
+                if unsafe frame.pointee.memo >= 0 { unsafe memos[Int(frame.pointee.memo)] = unsafe Memo(value: result, epoch: frame.pointee.epoch) }
+                unsafe window = unsafe frame.pointee.window
+                size = unsafe frame.pointee.registerCount
+                unsafe pc = unsafe frame.pointee.call
+                unsafe window[Int(pc.pointee.a)] = result
+                unsafe pc = unsafe result.isUndefined ? code + Int(pc.pointee.t) : pc + 1
+                continue
+            case .testTruthy:
+                if unsafe !window[Int(pc.pointee.a)].isTruthy {
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+            case .testDefined:
+                if unsafe window[Int(pc.pointee.a)].isUndefined {
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+            case .jumpIfDefined:
+                if unsafe window[Int(pc.pointee.a)].isDefined {
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+
+            // Loads
+            case .loadConstant:
+                unsafe window[Int(pc.pointee.a)] = unsafe constants[Int(pc.pointee.d)]
+            case .move:
+                unsafe window[Int(pc.pointee.a)] = unsafe window[Int(pc.pointee.b)]
+            case .setUndefined:
+                unsafe window[Int(pc.pointee.a)] = .undefined
+            case .loadInput:
+                let value = unsafe state.pointee.input
+                unsafe window[Int(pc.pointee.a)] = value
+                if value.isUndefined {
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+            case .loadData:
+                let value = unsafe state.pointee.data
+                unsafe window[Int(pc.pointee.a)] = value
+                if value.isUndefined {
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+
+            // References
+            case .get:
+                let value = unsafe window[Int(pc.pointee.b)].dereference(window[Int(pc.pointee.c)])
+                unsafe window[Int(pc.pointee.a)] = value
+                if value.isUndefined {
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+            case .getConstant:
+                let value = unsafe window[Int(pc.pointee.b)].dereference(constants[Int(pc.pointee.d)])
+                unsafe window[Int(pc.pointee.a)] = value
+                if value.isUndefined {
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+            case .getPath:
+                let value = unsafe follow(constants[Int(pc.pointee.d)], from: window[Int(pc.pointee.b)])
+                unsafe window[Int(pc.pointee.a)] = value
+                if value.isUndefined {
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+            case .getInputPath:
+                let value = unsafe follow(constants[Int(pc.pointee.d)], from: state.pointee.input)
+                unsafe window[Int(pc.pointee.a)] = value
+                if value.isUndefined {
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+            case .getDataPath:
+                let value = unsafe followData(constants[Int(pc.pointee.d)])
+                unsafe window[Int(pc.pointee.a)] = value
+                if value.isUndefined {
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+
+            // Tests
+            case .equal:
+                if unsafe !Value.equal(window[Int(pc.pointee.a)], window[Int(pc.pointee.b)]) {
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+            case .equalConstant:
+                if unsafe !Value.equal(window[Int(pc.pointee.a)], constants[Int(pc.pointee.d)]) {
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+            case .compare:
+                if unsafe !holds(pc.pointee.x, window[Int(pc.pointee.a)], window[Int(pc.pointee.b)]) {
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+            case .compareConstant:
+                if unsafe !holds(pc.pointee.x, window[Int(pc.pointee.a)], constants[Int(pc.pointee.d)]) {
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+            case .compareValue:
+                unsafe window[Int(pc.pointee.a)] = unsafe .boolean(holds(pc.pointee.x, window[Int(pc.pointee.b)], window[Int(pc.pointee.c)]))
+            case .member:
+                if unsafe !isMember(window[Int(pc.pointee.a)], of: window[Int(pc.pointee.b)]) {
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+            case .memberValue:
+                unsafe window[Int(pc.pointee.a)] = unsafe .boolean(isMember(window[Int(pc.pointee.b)], of: window[Int(pc.pointee.c)]))
+            case .testArray:
+                let value = unsafe window[Int(pc.pointee.a)]
+                if unsafe value.tag != .array || value.length != Int(pc.pointee.d) {
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+            case .testObject:
+                let value = unsafe window[Int(pc.pointee.a)]
+                if unsafe value.tag != .object || value.length != Int(pc.pointee.d) {
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+            case .element:
+                unsafe window[Int(pc.pointee.a)] = unsafe window[Int(pc.pointee.b)].elementPointer[Int(pc.pointee.d)]
+            case .arithmetic:
+                let operands = unsafe window + Int(pc.pointee.b)
+                var value = unsafe Self.compute(pc.pointee.x, operands[0], operands[1])
+                if value.isUndefined {
+                    value = unsafe callBuiltin(Int(pc.pointee.d), arguments: operands, count: 2, at: pc)
+                    if failure != nil { return .undefined }
+                }
+                unsafe window[Int(pc.pointee.a)] = value
+                if value.isUndefined {
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+
+            // Iteration
+            case .iterate:
+                let collection = unsafe window[Int(pc.pointee.b)]
+                guard collection.tag.rawValue >= Value.Tag.array.rawValue else {
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+                guard collection.length != 0 else {
+                    unsafe pc = unsafe code + Int(pc.pointee.d)
+                    continue
+                }
+                unsafe openCursor(window + Int(pc.pointee.a), over: collection)
+                unsafe loadEntry(window + Int(pc.pointee.a), into: window + Int(pc.pointee.c))
+            case .next:
+                quantum -= 1
+                if quantum == 0 {
+                    quantum = Self.quantum
+                    if unsafe !mayContinue(at: pc) { return .undefined }
+                }
+                let cursor = unsafe window + Int(pc.pointee.a)
+                unsafe cursor[0].w0 &+= 16
+                if unsafe cursor[0].w0 != cursor[0].w1 {
+                    unsafe loadEntry(cursor, into: window + Int(pc.pointee.c))
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+
+            // Construction
+            case .makeArray:
+                unsafe window[Int(pc.pointee.a)] = unsafe makeArray(window + Int(pc.pointee.b), count: Int(pc.pointee.c))
+            case .makeSet:
+                unsafe window[Int(pc.pointee.a)] = unsafe makeSet(window + Int(pc.pointee.b), count: Int(pc.pointee.c))
+            case .makeObject:
+                guard let object = unsafe makeObject(window + Int(pc.pointee.b), count: Int(pc.pointee.c)) else {
+                    unsafe failForConflict(2, at: pc)
+                    return .undefined
+                }
+                unsafe window[Int(pc.pointee.a)] = object
+            case .newArray:
+                unsafe window[Int(pc.pointee.a)] = ArrayBuilder(in: arena).value
+            case .newSet:
+                unsafe window[Int(pc.pointee.a)] = SetBuilder(in: arena).value
+            case .newObject:
+                unsafe window[Int(pc.pointee.a)] = ObjectBuilder(in: arena).value
+            case .append:
+                unsafe ArrayBuilder(window[Int(pc.pointee.a)]).append(window[Int(pc.pointee.b)])
+            case .insert:
+                unsafe SetBuilder(window[Int(pc.pointee.a)]).insert(window[Int(pc.pointee.b)])
+            case .put:
+                if unsafe ObjectBuilder(window[Int(pc.pointee.a)]).put(window[Int(pc.pointee.b)], window[Int(pc.pointee.c)]) == .conflict,
+                    unsafe pc.pointee.x == 0
+                {
+                    unsafe failForConflict(2, at: pc)
+                    return .undefined
+                }
+            case .putPath:
+                let isPlaced = unsafe putPath(
+                    window[Int(pc.pointee.a)], keys: window + Int(pc.pointee.b), count: Int(pc.pointee.c),
+                    value: window[Int(pc.pointee.d)], mode: pc.pointee.x)
+                if !isPlaced {
+                    unsafe failForConflict(2, at: pc)
+                    return .undefined
+                }
+            case .mergeBelow:
+                unsafe mergeBelow(window[Int(pc.pointee.a)], window[Int(pc.pointee.b)])
+            case .finish:
+                let builder = unsafe window[Int(pc.pointee.b)]
+                unsafe window[Int(pc.pointee.a)] =
+                    switch unsafe pc.pointee.x {
+                    case 0: ArrayBuilder(builder).finish()
+                    case 1: ObjectBuilder(builder).finish()
+                    default: finishNested(builder)
+                    }
+
+            // Calls
+            case .callRule, .callFunction:
+                let function = unsafe functions + Int(pc.pointee.d)
+                let epoch = unsafe state.pointee.epoch
+                if unsafe function.pointee.memo >= 0 {
+                    let memo = unsafe memos + Int(function.pointee.memo)
+                    if unsafe memo.pointee.epoch == epoch {
+                        let value = unsafe memo.pointee.value
+                        unsafe window[Int(pc.pointee.a)] = value
+                        unsafe pc = unsafe value.isUndefined ? code + Int(pc.pointee.t) : pc + 1
+                        continue
+                    }
+                }
+                quantum -= 1
+                if quantum == 0 {
+                    quantum = Self.quantum
+                    if unsafe !mayContinue(at: pc) { return .undefined }
+                }
+                if depth == frameCapacity, unsafe !growFrames(at: pc) { return .undefined }
+                let callee = unsafe window + Int(size)
+                if unsafe callee + Int(function.pointee.registerCount) > windowsEnd {
+                    unsafe fail(.depthLimit, "evaluation stopped: calls under way need more than \(Self.registerCapacity) registers", at: unsafe pc)
+                    return .undefined
+                }
+                unsafe (frames + depth).initialize(
+                    to: CallFrame(call: pc, window: window, registerCount: size, memo: function.pointee.memo, epoch: epoch))
+                depth += 1
+                let arguments = unsafe window + Int(pc.pointee.b)
+                for index in unsafe 0..<Int(pc.pointee.c) { unsafe callee[index] = unsafe arguments[index] }
+                unsafe window = unsafe callee
+                size = unsafe function.pointee.registerCount
+                unsafe pc = unsafe code + Int(function.pointee.entry)
+                continue
+            case .callBuiltin:
+                quantum -= 1
+                if quantum == 0 {
+                    quantum = Self.quantum
+                    if unsafe !mayContinue(at: pc) { return .undefined }
+                }
+                let value = unsafe callBuiltin(Int(pc.pointee.d), arguments: window + Int(pc.pointee.b), count: Int(pc.pointee.c), at: pc)
+                if failure != nil { return .undefined }
+                unsafe window[Int(pc.pointee.a)] = value
+                if value.isUndefined {
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+
+            // Rules
+            case .assignOnce:
+                let value = unsafe window[Int(pc.pointee.b)]
+                let present = unsafe window[Int(pc.pointee.a)]
+                if present.isUndefined {
+                    unsafe window[Int(pc.pointee.a)] = value
+                } else if !Value.equal(present, value) {
+                    unsafe failForConflict(pc.pointee.x, at: pc)
+                    return .undefined
+                }
+
+            // with
+            case .saveContext:
+                let context = unsafe window + Int(pc.pointee.a)
+                unsafe context[0] = unsafe state.pointee.input
+                unsafe context[1] = unsafe state.pointee.data
+                unsafe context[2] = unsafe .integer(Int64(state.pointee.epoch))
+            case .newEpoch:
+                unsafe state.pointee.lastEpoch += 1
+                unsafe window[Int(pc.pointee.a) + 2] = unsafe .integer(Int64(state.pointee.lastEpoch))
+            case .setContext:
+                let context = unsafe window + Int(pc.pointee.a)
+                unsafe state.pointee.input = unsafe context[0]
+                unsafe state.pointee.data = unsafe context[1]
+                unsafe state.pointee.epoch = unsafe UInt32(truncatingIfNeeded: context[2].w1)
+            case .upsert:
+                unsafe window[Int(pc.pointee.a)] = unsafe upsert(
+                    window[Int(pc.pointee.c)], at: constants[Int(pc.pointee.d)], depth: 0, in: window[Int(pc.pointee.b)])
+            case .setGlobal:
+                unsafe globals[Int(pc.pointee.d)] = unsafe window[Int(pc.pointee.a)]
+            case .loadGlobal:
+                unsafe window[Int(pc.pointee.a)] = unsafe globals[Int(pc.pointee.d)]
+            }
+            unsafe pc += 1
+        }
+    }
+
+    // MARK: Cursors
+
+    // A cursor is two registers: the address of the value at hand and of the end of the values; then what leads from a value to its key
+    // (the distance to the key's address; the array's start for an array, whose keys are indices) and the kind of the collection.
+
+    @inline(__always)
+    private func openCursor(_ cursor: UnsafeMutablePointer<Value>, over collection: Value) {
+        let count = UInt64(collection.length)
+        switch collection.tag {
+        case .array:
+            let start = unsafe UInt64(UInt(bitPattern: collection.elementPointer))
+            unsafe cursor[0] = Value(w0: start, w1: start &+ count &* 16)
+            unsafe cursor[1] = Value(w0: start, w1: 1)
+        case .object:
+            let values = unsafe UInt64(UInt(bitPattern: collection.sortedValues))
+            let keys = unsafe UInt64(UInt(bitPattern: collection.sortedKeys))
+            unsafe cursor[0] = Value(w0: values, w1: values &+ count &* 16)
+            unsafe cursor[1] = Value(w0: keys &- values, w1: 0)
+        default:
+            let members = unsafe UInt64(UInt(bitPattern: collection.sortedKeys))
+            unsafe cursor[0] = Value(w0: members, w1: members &+ count &* 16)
+            unsafe cursor[1] = Value(w0: 0, w1: 0)
+        }
+    }
+
+    @inline(__always)
+    private func loadEntry(_ cursor: UnsafeMutablePointer<Value>, into entry: UnsafeMutablePointer<Value>) {
+        let address = unsafe cursor[0].w0
+        let value = unsafe UnsafePointer<Value>(bitPattern: UInt(address)).unsafelyUnwrapped
+        unsafe entry[1] = unsafe value.pointee
+        if unsafe cursor[1].w1 == 1 {
+            unsafe entry[0] = unsafe .integer(Int64(bitPattern: (address &- cursor[1].w0) >> 4))
+        } else {
+            unsafe entry[0] = unsafe UnsafePointer<Value>(bitPattern: UInt(address &+ cursor[1].w0)).unsafelyUnwrapped.pointee
+        }
+    }
+
+    // MARK: Operators
+
+    @inline(__always)
+    private func holds(_ relation: UInt8, _ left: Value, _ right: Value) -> Bool {
+        if left.isInteger && right.isInteger {
+            return Self.relates(relation, left.asInteger < right.asInteger ? -1 : left.asInteger == right.asInteger ? 0 : 1)
+        }
+        return holdsSlowly(relation, left, right)
+    }
+
+    @inline(never)
+    private func holdsSlowly(_ relation: UInt8, _ left: Value, _ right: Value) -> Bool {
+        switch relation {
+        case Relation.equal.rawValue: Value.equal(left, right)
+        case Relation.notEqual.rawValue: !Value.equal(left, right)
+        default: Self.relates(relation, Value.compare(left, right))
+        }
+    }
+
+    @inline(__always)
+    private static func relates(_ relation: UInt8, _ order: Int) -> Bool {
+        switch relation {
+        case Relation.equal.rawValue: order == 0
+        case Relation.notEqual.rawValue: order != 0
+        case Relation.less.rawValue: order < 0
+        case Relation.lessOrEqual.rawValue: order <= 0
+        case Relation.greater.rawValue: order > 0
+        default: order >= 0
+        }
+    }
+
+    /// `member in collection`: an array's elements, a set's members, an object's values.
+    @inline(never)
+    private func isMember(_ member: Value, of collection: Value) -> Bool {
+        switch collection.tag {
+        case .set: return collection.contains(member)
+        case .array:
+            let elements = unsafe collection.elementPointer
+            for index in 0..<collection.length where unsafe Value.equal(elements[index], member) { return true }
+            return false
+        case .object:
+            let values = unsafe collection.values
+            for index in 0..<collection.length where unsafe Value.equal(values[index], member) { return true }
+            return false
+        default: return false
+        }
+    }
+
+    /// Integer arithmetic; undefined where it overflows or the operands are not small integers, which the builtin then settles.
+    @inline(__always)
+    private static func compute(_ operation: UInt8, _ left: Value, _ right: Value) -> Value {
+        guard left.isInteger, right.isInteger else { return .undefined }
+        let a = left.asInteger
+        let b = right.asInteger
+        switch operation {
+        case ArithmeticOperator.plus.rawValue:
+            let (sum, overflow) = a.addingReportingOverflow(b)
+            return overflow ? .undefined : .integer(sum)
+        case ArithmeticOperator.minus.rawValue:
+            let (difference, overflow) = a.subtractingReportingOverflow(b)
+            return overflow ? .undefined : .integer(difference)
+        case ArithmeticOperator.multiply.rawValue:
+            let (product, overflow) = a.multipliedReportingOverflow(by: b)
+            return overflow ? .undefined : .integer(product)
+        case ArithmeticOperator.remainder.rawValue:
+            guard b > 0 || b < -1 else { return .undefined }
+            return .integer(a % b)
+        default:
+            guard b > 0 || b < -1, a % b == 0 else { return .undefined }
+            return .integer(a / b)
+        }
+    }
+
+    // MARK: Literals
+
+    @inline(never)
+    private func makeArray(_ values: UnsafeMutablePointer<Value>, count: Int) -> Value {
+        let elements = unsafe arena.allocateValues(count)
+        for index in 0..<count { unsafe elements[index] = unsafe values[index] }
+        return unsafe .array(elements, count: count)
+    }
+
+    @inline(never)
+    private func makeSet(_ values: UnsafeMutablePointer<Value>, count: Int) -> Value {
+        let builder = SetBuilder(in: arena, capacity: count)
+        for index in 0..<count { unsafe builder.insert(values[index]) }
+        return builder.finish()
+    }
+
+    @inline(never)
+    private func makeObject(_ pairs: UnsafeMutablePointer<Value>, count: Int) -> Value? {
+        let builder = ObjectBuilder(in: arena, capacity: count)
+        for index in 0..<count where unsafe builder.put(pairs[2 * index], pairs[2 * index + 1]) == .conflict { return nil }
+        return builder.finish()
+    }
+}

@@ -1,0 +1,288 @@
+import Glibc
+
+/// A register machine: the memory that one evaluation after another runs in. One thread uses it at a time.
+@safe package final class Machine {
+    package let program: Program
+    /// The values that an evaluation makes.
+    package let arena: Arena
+    /// The values of the input at hand.
+    package let inputArena: Arena
+    package let context: BuiltinContext
+
+    let state: UnsafeMutablePointer<MachineState>
+    let registers: UnsafeMutablePointer<Value>
+    let memos: UnsafeMutablePointer<Memo>
+    let globals: UnsafeMutablePointer<Value>
+    var frames: UnsafeMutablePointer<CallFrame>
+    var frameCapacity: Int
+    var limits = MachineLimits(steps: .max, memory: .max, depth: 1, deadline: 0, isStrict: false)
+    var failure: MachineError?
+
+    /// Registers of all windows together; the pages are only used as deep calls touch them.
+    static let registerCapacity = 1 << 19
+    /// Steps between two looks at the clock and the memory in use.
+    static let quantum: Int = 4096
+
+    package init(program: Program, context: BuiltinContext) {
+        self.program = program
+        self.context = context
+        arena = Arena()
+        inputArena = Arena()
+        unsafe state = .allocate(capacity: 1)
+        unsafe state.initialize(to: MachineState())
+        unsafe registers = .allocate(capacity: Self.registerCapacity)
+        unsafe memos = .allocate(capacity: max(program.memoCount, 1))
+        unsafe memos.initialize(repeating: Memo(value: .undefined, epoch: 0), count: max(program.memoCount, 1))
+        unsafe globals = .allocate(capacity: max(program.globalCount, 1))
+        unsafe globals.initialize(repeating: .undefined, count: max(program.globalCount, 1))
+        frameCapacity = 64
+        unsafe frames = .allocate(capacity: frameCapacity)
+    }
+
+    deinit {
+        arena.destroy()
+        inputArena.destroy()
+        unsafe state.deallocate()
+        unsafe registers.deallocate()
+        unsafe memos.deallocate()
+        unsafe globals.deallocate()
+        unsafe frames.deallocate()
+    }
+
+    /// Runs the program's query.
+    ///
+    /// - Parameters:
+    ///   - input: the input document, in memory that outlives the call; undefined for none.
+    ///   - data: the base documents.
+    /// - Returns: the query's value in the machine's arena, valid until `reset()`; undefined if the query is.
+    package func evaluate(input: Value, data: Value, limits: MachineLimits) throws(MachineError) -> Value {
+        self.limits = limits
+        arena.byteLimit = limits.memory
+        failure = nil
+        if unsafe state.pointee.lastEpoch > UInt32.max / 2 { forgetMemos() }
+        unsafe state.pointee.lastEpoch += 1
+        unsafe state.pointee.epoch = unsafe state.pointee.lastEpoch
+        unsafe state.pointee.input = input
+        unsafe state.pointee.data = data
+        unsafe state.pointee.steps = limits.steps
+        let result = run()
+        if let failure { throw failure }
+        return result
+    }
+
+    /// Frees what evaluations have made.
+    package func reset() {
+        arena.reset()
+        inputArena.reset()
+    }
+
+    private func forgetMemos() {
+        unsafe memos.update(repeating: Memo(value: .undefined, epoch: 0), count: max(program.memoCount, 1))
+        unsafe state.pointee.lastEpoch = 0
+    }
+
+    // MARK: What the loop does rarely
+
+    /// Ends the evaluation with an error.
+    @inline(never)
+    func fail(_ code: MachineError.Code, _ message: String, at instruction: UnsafeMutablePointer<Instruction>) {
+        failure = unsafe MachineError(code: code, message: message, position: program.position(of: instruction - program.code))
+    }
+
+    /// Called each quantum of steps: whether the evaluation may go on.
+    @inline(never)
+    func mayContinue(at instruction: UnsafeMutablePointer<Instruction>) -> Bool {
+        let steps = unsafe state.pointee.steps
+        if steps < UInt64(Self.quantum) {
+            unsafe fail(.instructionLimit, "evaluation stopped: it took more than \(limits.steps) steps", at: unsafe instruction)
+            return false
+        }
+        unsafe state.pointee.steps = steps - UInt64(Self.quantum)
+        if arena.isExhausted {
+            unsafe failForMemory(at: instruction)
+            return false
+        }
+        if context.isCancelled {
+            unsafe fail(.cancelled, "caller cancelled query execution", at: instruction)
+            return false
+        }
+        if limits.deadline != 0, Self.monotonicNanoseconds() >= limits.deadline {
+            unsafe fail(.deadline, "evaluation stopped: its time is up", at: instruction)
+            return false
+        }
+        return true
+    }
+
+    @inline(never)
+    func failForMemory(at instruction: UnsafeMutablePointer<Instruction>) {
+        unsafe fail(.memoryLimit, "evaluation stopped: it needed more than \(limits.memory) bytes of memory", at: unsafe instruction)
+    }
+
+    package static func monotonicNanoseconds() -> UInt64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+    }
+
+    /// Makes room for more calls under way; `false` at the limit.
+    @inline(never)
+    func growFrames(at instruction: UnsafeMutablePointer<Instruction>) -> Bool {
+        guard frameCapacity < limits.depth else {
+            unsafe fail(.depthLimit, "evaluation stopped: calls are nested deeper than \(limits.depth)", at: unsafe instruction)
+            return false
+        }
+        let capacity = min(frameCapacity * 2, limits.depth)
+        let grown = UnsafeMutablePointer<CallFrame>.allocate(capacity: capacity)
+        unsafe grown.update(from: frames, count: frameCapacity)
+        unsafe frames.deallocate()
+        unsafe frames = unsafe grown
+        frameCapacity = capacity
+        return true
+    }
+
+    @inline(never)
+    func failForConflict(_ kind: UInt8, at instruction: UnsafeMutablePointer<Instruction>) {
+        let message =
+            switch kind {
+            case 0: "complete rules must not produce multiple outputs"
+            case 1: "functions must not produce multiple outputs for same inputs"
+            default: "object keys must be unique"
+            }
+        unsafe fail(.conflict, message, at: instruction)
+    }
+
+    // MARK: Builtins
+
+    /// Calls a builtin; `undefined` if it has no result or failed.
+    @inline(never)
+    func callBuiltin(
+        _ index: Int, arguments: UnsafeMutablePointer<Value>, count: Int, at instruction: UnsafeMutablePointer<Instruction>
+    ) -> Value {
+        let definition = unsafe program.builtins + index
+        var frame = unsafe BuiltinFrame(
+            arguments: arguments, count: count, arena: arena, context: Unmanaged.passUnretained(context), name: definition.pointee.name)
+        unsafe withUnsafeMutablePointer(to: &frame) { unsafe definition.pointee.implementation(UnsafeMutableRawPointer($0)) }
+        if arena.isExhausted { unsafe failForMemory(at: instruction) }
+        guard !frame.hasFailed else {
+            unsafe settleFailure(at: instruction)
+            return .undefined
+        }
+        return unsafe definition.pointee.hasResult ? frame.result : .true
+    }
+
+    /// A builtin's failure ends the evaluation if errors are strict or the failure insists.
+    private func settleFailure(at instruction: UnsafeMutablePointer<Instruction>) {
+        guard let last = context.failures.last else { return }
+        switch last.kind {
+        case .halt: unsafe fail(.builtin, last.message, at: instruction)
+        case .builtin: if limits.isStrict { unsafe fail(.builtin, last.message, at: instruction) }
+        case .type: if limits.isStrict { unsafe fail(.type, last.message, at: instruction) }
+        }
+        // In a loop over much data each call may fail: only strict evaluations, which end here, need the message.
+        if failure == nil { context.failures.removeAll(keepingCapacity: true) }
+    }
+
+    // MARK: Paths
+
+    /// Follows the operands of a constant array from a value.
+    @inline(__always)
+    func follow(_ path: Value, from start: Value) -> Value {
+        var value = start
+        var operand = unsafe path.elementPointer
+        let end = unsafe operand + path.length
+        while unsafe operand != end, value.isDefined {
+            value = unsafe value.dereference(operand.pointee)
+            unsafe operand += 1
+        }
+        return value
+    }
+
+    /// Follows the operands of a constant array from the base documents.
+    func followData(_ path: Value) -> Value {
+        let value = unsafe follow(path, from: state.pointee.data)
+        return value.isDefined ? value : followDataByText(path)
+    }
+
+    /// The same where integers are taken for the keys that they are written as: OPA's paths of base documents are text.
+    @inline(never)
+    private func followDataByText(_ path: Value) -> Value {
+        var value = unsafe state.pointee.data
+        for index in 0..<path.length {
+            let operand = unsafe path.elementPointer[index]
+            var next = value.dereference(operand)
+            if next.isUndefined, operand.isInteger, value.tag == .object {
+                next = value.lookup(.string(String(operand.asInteger), in: arena))
+            }
+            value = next
+        }
+        return value
+    }
+
+    /// The document `base` with `value` at a path, for `with`: what is no object on the way gives way to one.
+    @inline(never)
+    func upsert(_ value: Value, at path: Value, depth: Int, in base: Value) -> Value {
+        guard depth < path.length else { return value }
+        let key = unsafe path.elements[depth]
+        let below = base.tag == .object ? base.lookup(key) : .undefined
+        let changed = upsert(value, at: path, depth: depth + 1, in: below)
+        let builder = ObjectBuilder(in: arena)
+        if base.tag == .object {
+            let keys = unsafe base.sortedKeys
+            let values = unsafe base.sortedValues
+            for index in 0..<base.length where unsafe !Value.equal(keys[index], key) { _ = unsafe builder.put(keys[index], values[index]) }
+        }
+        _ = builder.put(key, changed)
+        return builder.finish()
+    }
+
+    /// Adds the entries of an object to a builder that has no entry at their key.
+    @inline(never)
+    func mergeBelow(_ builderValue: Value, _ object: Value) {
+        guard object.tag == .object else { return }
+        let builder = ObjectBuilder(builderValue)
+        let keys = unsafe object.sortedKeys
+        let values = unsafe object.sortedValues
+        // `put` leaves an entry that is there as it is.
+        for index in 0..<object.length { _ = unsafe builder.put(keys[index], values[index]) }
+    }
+
+    /// Puts a value at a path of keys into nested builders; `false` on a conflict.
+    @inline(never)
+    func putPath(_ root: Value, keys: UnsafeMutablePointer<Value>, count: Int, value: Value, mode: UInt8) -> Bool {
+        var builder = ObjectBuilder(root)
+        for index in 0..<count - 1 {
+            guard let below = unsafe descend(builder, keys[index], isSet: false) else { return false }
+            builder = ObjectBuilder(below)
+        }
+        guard mode != 0 else { return unsafe builder.put(keys[count - 1], value) != .conflict }
+        guard let set = unsafe descend(builder, keys[count - 1], isSet: true) else { return false }
+        if mode == 1 { SetBuilder(set).insert(value) }
+        return true
+    }
+
+    /// Marks the builder of a set among nested builders.
+    private static let setMark: UInt64 = 1 << 8
+
+    /// The builder at a key, made if there is none; `nil` if something else is there.
+    private func descend(_ builder: ObjectBuilder, _ key: Value, isSet: Bool) -> Value? {
+        let below = builder.lookup(key)
+        if below.isUndefined {
+            var made = isSet ? SetBuilder(in: arena).value : ObjectBuilder(in: arena).value
+            if isSet { made.w0 |= Self.setMark }
+            builder.put(key, made)
+            return made
+        }
+        guard below.tag == .builder, (below.w0 & Self.setMark != 0) == isSet else { return nil }
+        return below
+    }
+
+    /// What nested builders hold.
+    @inline(never)
+    func finishNested(_ builder: Value) -> Value {
+        guard builder.w0 & Self.setMark == 0 else { return SetBuilder(builder).finish() }
+        let object = ObjectBuilder(builder).finish()
+        let values = unsafe object.table.values
+        for index in 0..<object.length where unsafe values[index].tag == .builder { unsafe values[index] = unsafe finishNested(values[index]) }
+        return object
+    }
+}

@@ -1,0 +1,96 @@
+/// Where an instruction comes from, for messages: the `FileID`'s raw value, row and column of `RegoSyntax`.
+package struct SourcePosition: BitwiseCopyable, Sendable, Hashable {
+    package var file: UInt32
+    package var row: UInt32
+    package var column: UInt32
+
+    package init(file: UInt32, row: UInt32, column: UInt32) {
+        self.file = file
+        self.row = row
+        self.column = column
+    }
+}
+
+/// A function's entry and what a call of it needs.
+package struct FunctionCode: BitwiseCopyable, Sendable {
+    /// The first instruction.
+    package var entry: Int32
+    /// The registers of its window; its parameters are the first ones.
+    package var registerCount: Int32
+    /// The memo that keeps its result for an evaluation; -1 for Rego functions, whose result depends on arguments.
+    package var memo: Int32
+
+    package init(entry: Int32, registerCount: Int32, memo: Int32) {
+        self.entry = entry
+        self.registerCount = registerCount
+        self.memo = memo
+    }
+}
+
+/// Bytecode that is ready to run: immutable, shared by all threads.
+///
+/// The assembler has checked every register, constant, function and jump target, so the machine does not.
+@safe package final class Program: @unchecked Sendable {
+    // @unchecked: the buffers are written in `init` alone and freed in `deinit`.
+    package let code: UnsafeMutablePointer<Instruction>
+    package let constants: UnsafeMutablePointer<Value>
+    package let functions: UnsafeMutablePointer<FunctionCode>
+    package let builtins: UnsafeMutablePointer<BuiltinDefinition>
+    package let codeCount: Int
+    package let constantCount: Int
+    package let functionCount: Int
+    package let builtinCount: Int
+    package let memoCount: Int
+    package let globalCount: Int
+    /// The function that answers the query.
+    package let query: FunctionID
+    /// Owns what the constants point to; also the symbols that input keys are matched with.
+    package let heap: FrozenHeap
+    /// Ascending code offsets with the position of the code from there on.
+    package let positions: [(offset: Int32, position: SourcePosition)]
+
+    package init(
+        code: [Instruction], constants: [Value], functions: [FunctionCode], builtins: [BuiltinDefinition], memoCount: Int,
+        globalCount: Int, query: FunctionID,
+        heap: FrozenHeap, positions: [(offset: Int32, position: SourcePosition)]
+    ) {
+        unsafe self.code = Self.copy(code)
+        unsafe self.constants = Self.copy(constants)
+        unsafe self.functions = Self.copy(functions)
+        unsafe self.builtins = Self.copy(builtins)
+        self.codeCount = code.count
+        self.constantCount = constants.count
+        self.functionCount = functions.count
+        self.builtinCount = builtins.count
+        self.memoCount = memoCount
+        self.globalCount = globalCount
+        self.query = query
+        self.heap = heap
+        self.positions = positions
+    }
+
+    deinit {
+        unsafe code.deallocate()
+        unsafe constants.deallocate()
+        unsafe functions.deallocate()
+        unsafe builtins.deinitialize(count: builtinCount)
+        unsafe builtins.deallocate()
+    }
+
+    private static func copy<T>(_ array: [T]) -> UnsafeMutablePointer<T> {
+        let pointer = UnsafeMutablePointer<T>.allocate(capacity: max(array.count, 1))
+        for (index, element) in array.enumerated() { unsafe (pointer + index).initialize(to: element) }
+        return unsafe pointer
+    }
+
+    /// The position of the code at an offset.
+    package func position(of offset: Int) -> SourcePosition? {
+        var low = 0
+        var high = positions.count
+        while low < high {
+            let middle = (low + high) / 2
+            if Int(positions[middle].offset) <= offset { low = middle + 1 } else { high = middle }
+        }
+        return low == 0 ? nil : positions[low - 1].position
+    }
+}

@@ -1,0 +1,138 @@
+import Glibc
+
+/// Bump-allocated memory of one evaluation, freed as a whole.
+///
+/// The arena itself is a handle that may be copied freely; every copy means the same memory. One thread uses it at a time. Every
+/// allocation is aligned to 16 bytes and followed by at least 16 readable bytes, so that short strings may be loaded in whole words.
+@safe package struct Arena: BitwiseCopyable, @unchecked Sendable {
+    @usableFromInline let state: UnsafeMutablePointer<ArenaState>
+
+    /// Makes an arena.
+    ///
+    /// - Parameters:
+    ///   - chunkSize: bytes of the first chunk, which is kept for the arena's whole life.
+    ///   - byteLimit: allocated bytes beyond which the arena counts as exhausted.
+    package init(chunkSize: Int = 65536, byteLimit: Int = .max) {
+        HashSeed.prepare()
+        let chunk = unsafe ArenaChunk.make(payload: max(chunkSize, 1024), next: nil)
+        unsafe state = .allocate(capacity: 1)
+        unsafe state.initialize(
+            to: ArenaState(
+                cursor: chunk.pointee.start, end: chunk.pointee.end, current: chunk, first: chunk, retiredBytes: 0, byteLimit: byteLimit))
+    }
+
+    /// Frees all memory; no copy of the handle and no value in it may be used afterwards.
+    package func destroy() {
+        unsafe freeChunks(downTo: nil)
+        unsafe state.deallocate()
+    }
+
+    /// Forgets everything allocated; keeps the first chunk and frees the others.
+    package func reset() {
+        let first = unsafe state.pointee.first
+        unsafe freeChunks(downTo: first)
+        unsafe state.pointee.current = first
+        unsafe state.pointee.cursor = first.pointee.start
+        unsafe state.pointee.end = first.pointee.end
+        unsafe state.pointee.retiredBytes = 0
+    }
+
+    /// Returns uninitialised memory, aligned to 16 bytes, with 16 readable bytes after it.
+    ///
+    /// Memory is returned even when the arena is exhausted: whoever allocates in a loop asks `isExhausted` now and then, whoever
+    /// allocates much at once asks `canAllocate(_:)` first.
+    @inlinable @inline(__always)
+    package func allocate(bytes: Int) -> UnsafeMutableRawPointer {
+        let size = (bytes &+ 15) & ~15
+        let cursor = unsafe state.pointee.cursor
+        // `size` is compared as unsigned, so that an overflow ends in the slow path, which refuses it.
+        if unsafe UInt(bitPattern: size) <= UInt(bitPattern: state.pointee.end - cursor) {
+            unsafe state.pointee.cursor = cursor + size
+            return unsafe cursor
+        }
+        return unsafe grow(size)
+    }
+
+    /// Returns uninitialised memory for `n` values.
+    @inlinable @inline(__always)
+    package func allocateValues(_ n: Int) -> UnsafeMutablePointer<Value> {
+        unsafe allocate(bytes: n &* 16).assumingMemoryBound(to: Value.self)
+    }
+
+    /// Whether more bytes are in use than the limit allows.
+    package var isExhausted: Bool { allocatedBytes > byteLimit }
+
+    /// Whether this many further bytes stay below the limit.
+    package func canAllocate(_ bytes: Int) -> Bool {
+        let (sum, overflow) = allocatedBytes.addingReportingOverflow(bytes)
+        return bytes >= 0 && !overflow && sum <= byteLimit
+    }
+
+    /// Bytes in use since the arena was made or reset.
+    package var allocatedBytes: Int {
+        unsafe state.pointee.retiredBytes + (state.pointee.cursor - state.pointee.current.pointee.start)
+    }
+
+    /// Allocated bytes beyond which the arena counts as exhausted.
+    package var byteLimit: Int {
+        get { unsafe state.pointee.byteLimit }
+        nonmutating set { unsafe state.pointee.byteLimit = newValue }
+    }
+
+    @usableFromInline @inline(never)
+    func grow(_ size: Int) -> UnsafeMutableRawPointer {
+        precondition(size >= 0, "an allocation's size overflows")
+        let current = unsafe state.pointee.current
+        unsafe state.pointee.retiredBytes += state.pointee.cursor - current.pointee.start
+        let doubled = unsafe min((current.pointee.end - current.pointee.start) * 2, ArenaChunk.largestUnasked)
+        let chunk = unsafe ArenaChunk.make(payload: max(size, doubled), next: current)
+        unsafe state.pointee.current = chunk
+        unsafe state.pointee.cursor = chunk.pointee.start + size
+        unsafe state.pointee.end = chunk.pointee.end
+        return unsafe chunk.pointee.start
+    }
+
+    private func freeChunks(downTo last: UnsafeMutablePointer<ArenaChunk>?) {
+        var chunk = unsafe Optional(state.pointee.current)
+        while let next = unsafe chunk, unsafe next != last {
+            unsafe chunk = next.pointee.next
+            unsafe free(next)
+        }
+    }
+}
+
+/// What every copy of an `Arena` shares.
+@usableFromInline
+@unsafe struct ArenaState: BitwiseCopyable {
+    @usableFromInline var cursor: UnsafeMutableRawPointer
+    @usableFromInline var end: UnsafeMutableRawPointer
+    var current: UnsafeMutablePointer<ArenaChunk>
+    var first: UnsafeMutablePointer<ArenaChunk>
+    /// Bytes used in the chunks before `current`.
+    var retiredBytes: Int
+    var byteLimit: Int
+}
+
+/// The head of one block of `malloc`; the payload follows it, and 16 bytes of slack follow the payload.
+@unsafe struct ArenaChunk: BitwiseCopyable {
+    var next: UnsafeMutablePointer<ArenaChunk>?
+    var start: UnsafeMutableRawPointer
+    var end: UnsafeMutableRawPointer
+
+    /// Chunks double up to this size; larger ones are made only for larger requests.
+    static let largestUnasked = 8 << 20
+
+    static func make(payload: Int, next: UnsafeMutablePointer<ArenaChunk>?) -> UnsafeMutablePointer<ArenaChunk> {
+        let headBytes = 32
+        let size = (payload + 15) & ~15
+        guard let block = unsafe malloc(headBytes + size + 16) else {
+            preconditionFailure("the system has no memory left for \(size) bytes")
+        }
+        let start = unsafe block + headBytes
+        // The slack is read (never interpreted) by whole-word loads of short strings.
+        unsafe (start + size).initializeMemory(as: UInt64.self, repeating: 0, count: 2)
+        let chunk = unsafe block.bindMemory(to: ArenaChunk.self, capacity: 1)
+        unsafe chunk.initialize(to: ArenaChunk(next: next, start: start, end: start + size))
+        return unsafe chunk
+    }
+}

@@ -1,0 +1,98 @@
+/// A number of any size: an integer or a decimal, never rounded.
+///
+/// Equality is by value: `1`, `1.0` and `10e-1` are the same number.
+public struct RegoNumber: Sendable, Hashable, Comparable, CustomStringConvertible {
+    /// Canonical, so that equal numbers have equal storage.
+    enum Storage: Sendable, Hashable {
+        case integer(Int64)
+        case double(Double)
+        case big(Decimal)
+    }
+
+    let storage: Storage
+
+    /// The number of an integer.
+    public init(_ value: some BinaryInteger) {
+        if let small = Int64(exactly: value) {
+            storage = .integer(small)
+        } else {
+            self = RegoNumber(text: String(value)) ?? RegoNumber(Int64(0))
+        }
+    }
+
+    /// The number that a `Double` stands for: the shortest decimal nearest to it. `nil` for infinities and NaN.
+    public init?(_ value: Double) {
+        guard value.isFinite else { return nil }
+        storage = RegoNumber.storage(of: .number(value))
+    }
+
+    /// Reads a number as JSON writes it; `nil` for any other text.
+    public init?(text: String) {
+        let arena = Arena(chunkSize: 1024)
+        defer { arena.destroy() }
+        let value = Value.number(text: text, in: arena)
+        guard value.isDefined else { return nil }
+        storage = RegoNumber.storage(of: value)
+    }
+
+    init(_ value: Value) { storage = RegoNumber.storage(of: value) }
+
+    private static func storage(of value: Value) -> Storage {
+        switch value.tag {
+        case .integer: .integer(value.asInteger)
+        case .double: .double(value.asDouble)
+        default: .big(Decimal(value))
+        }
+    }
+
+    func makeValue(in arena: Arena) -> Value {
+        switch storage {
+        case .integer(let integer): .integer(integer)
+        case .double(let double): .number(double)
+        case .big(let decimal): .number(decimal, in: arena)
+        }
+    }
+
+    /// The number as an `Int64`, when it is one.
+    public var int64: Int64? {
+        if case .integer(let integer) = storage { return integer }
+        return nil
+    }
+
+    /// The nearest `Double`; infinite when the number is too large for one.
+    public var double: Double {
+        switch storage {
+        case .integer(let integer):
+            return Double(integer)
+        case .double(let double):
+            return double
+        case .big(let decimal):
+            let arena = Arena(chunkSize: 1024)
+            defer { arena.destroy() }
+            return Value.number(decimal, in: arena).doubleValue
+        }
+    }
+
+    /// The number as JSON writes it.
+    public var description: String {
+        switch storage {
+        case .integer(let integer): String(integer)
+        case .double(let double): DoubleText.decimal(of: double).text
+        case .big(let decimal): decimal.text
+        }
+    }
+
+    /// Orders by value.
+    public static func < (a: RegoNumber, b: RegoNumber) -> Bool {
+        if case .integer(let x) = a.storage, case .integer(let y) = b.storage { return x < y }
+        return Decimal.compare(a.decimal, b.decimal) < 0
+    }
+
+    private var decimal: Decimal {
+        switch storage {
+        case .integer(let integer): Decimal(.integer(integer))
+        case .double(let double): DoubleText.decimal(of: double)
+        case .big(let decimal): decimal
+        }
+    }
+}

@@ -1,0 +1,265 @@
+/// Parses Rego as OPA does: recursive descent with one token of lookahead, a few places that try one reading and go back for another, and a
+/// memory of the terms already parsed so that going back costs no time.
+///
+/// What is accepted, and each error's text, row and column, follow OPA's parser; like it, a file's parse ends with the first statement that
+/// has an error.
+package struct Parser: Sendable {
+    /// The greatest depth of a tree in terms and bodies, an operation of many operands counting as many.
+    ///
+    /// Every pass over the tree recurses, and the tree's release too: the limit keeps all of them on small stacks.
+    package static let maximumDepth = 250
+    /// The greatest depth of the parser's own recursion, in kilobytes of stack as optimised builds take them: about 80 arrays, objects or
+    /// calls within each other, or 45 comprehensions. A thread with a stack of 512 KB can hold it.
+    package static let maximumRecursion = 340
+    /// The greatest size of a source text in bytes.
+    package static let maximumSize = 64 << 20
+
+    /// The parser's position and what it has found out on the way there.
+    ///
+    /// Going back restores all of it, errors included.
+    struct State: Sendable {
+        /// The lexer's position; current only in a saved state.
+        var cursor = Lexer.Cursor()
+        var token = Token(kind: .eof, offset: 0, end: 0, row: 1, column: 0)
+        /// Where the token before the current one ended, white space aside.
+        var lastEnd = 0
+        /// A line break lay before the current token.
+        var skippedLineBreak = false
+        /// The number of the next wildcard.
+        var wildcard = 0
+        /// How many comments were passed.
+        var commentCount = 0
+        /// The depth of the term, expression or body parsed last.
+        var height = 0
+        var errors: [Diagnostic] = []
+        var hints: [String] = []
+    }
+
+    /// A term parsed before (or the failure to parse one), and the state after it.
+    private struct CachedTerm: Sendable {
+        var offset: Int
+        var term: Term?
+        var after: State
+    }
+
+    /// The greatest length in bytes of terms that are sooner parsed twice than remembered. Composites, whose elements are parsed twice at
+    /// every level, are remembered whatever their length.
+    private static let forgettableLength = 32
+
+    let file: FileID
+    var lexer: Lexer
+    /// The dialect that the caller asked for.
+    let version: RegoVersion
+    var state = State()
+    /// By increasing offset.
+    private var cache: [CachedTerm] = []
+    /// The depth of the recursion.
+    private var depth = 0
+    var comments: [Comment] = []
+    /// Where the last of `comments` begins: going back must not record a comment twice.
+    private var lastComment = -1
+
+    init(_ bytes: [UInt8], id: FileID, version: RegoVersion) {
+        file = id
+        self.version = version
+        lexer = Lexer(bytes: bytes, futureKeywords: version == .v1 ? .all : .none)
+        scan()
+    }
+}
+
+// MARK: Tokens
+
+extension Parser {
+    var kind: Token.Kind {
+        @inline(__always) get { state.token.kind }
+    }
+
+    /// Steps to the next token that is neither white space nor a comment.
+    mutating func scan() { scan(skippingWhitespace: true) }
+
+    /// Steps to the next token, of which single characters of white space are ones too.
+    mutating func scanWhitespace() { scan(skippingWhitespace: false) }
+
+    /// Steps to the rest of a template string, the current token being the `}` of an expression.
+    mutating func scanTemplate(isRaw: Bool) {
+        beginScan()
+        state.token = lexer.continueTemplate(isRaw: isRaw)
+        takeLexicalErrors()
+    }
+
+    @inline(never)
+    private mutating func scan(skippingWhitespace: Bool) {
+        beginScan()
+        while true {
+            state.token = lexer.next()
+            takeLexicalErrors()
+            switch state.token.kind {
+            case .whitespace:
+                if lexer.bytes[state.token.offset] == UInt8(ascii: "\n") { state.skippedLineBreak = true }
+                if !skippingWhitespace { return }
+            case .comment:
+                recordComment()
+            default:
+                return
+            }
+        }
+    }
+
+    @inline(__always)
+    private mutating func beginScan() {
+        guard state.token.kind != .whitespace else { return }
+        state.lastEnd = state.token.end
+        state.skippedLineBreak = false
+    }
+
+    @inline(__always)
+    private mutating func takeLexicalErrors() {
+        guard !lexer.errors.isEmpty else { return }
+        let errors = lexer.errors
+        lexer.errors = []
+        for message in errors { error(message) }
+        state.token.kind = .illegal
+    }
+
+    @inline(never)
+    private mutating func recordComment() {
+        state.commentCount += 1
+        let token = state.token
+        guard token.offset > lastComment else { return }
+        lastComment = token.offset
+        var end = token.end
+        if end > token.offset, lexer.bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+        comments.append(Comment(text: text(from: token.offset, to: end), span: span(of: token)))
+    }
+
+    /// The current token's text.
+    var text: String { text(from: state.token.offset, to: state.token.end) }
+
+    @inline(never)
+    func text(from start: Int, to end: Int) -> String {
+        String(decoding: lexer.bytes[start..<end], as: UTF8.self)
+    }
+
+    func span(of token: Token) -> Span {
+        Span(
+            file: file, offset: UInt32(truncatingIfNeeded: token.offset), length: UInt32(truncatingIfNeeded: token.end - token.offset),
+            row: token.row, column: token.column)
+    }
+
+    /// The current token's place.
+    var span: Span { span(of: state.token) }
+
+    /// A node's place: the row and column of what OPA locates it by, and its text up to an offset.
+    func span(_ start: Span, from offset: UInt32? = nil, to end: Int) -> Span {
+        var span = start
+        span.offset = offset ?? start.offset
+        span.length = UInt32(truncatingIfNeeded: max(end - Int(span.offset), 0))
+        return span
+    }
+}
+
+// MARK: Going back
+
+extension Parser {
+    @inline(never)
+    func save() -> State {
+        var saved = state
+        saved.cursor = lexer.cursor
+        return saved
+    }
+
+    @inline(never)
+    mutating func restore(_ saved: borrowing State) {
+        state = copy saved
+        lexer.cursor = saved.cursor
+    }
+
+    /// The term at the current token; from memory if an earlier reading found it.
+    mutating func parseTerm() -> Term? {
+        guard enter() else { return nil }
+        defer { leave() }
+        if let index = remembered() { return recall(index) }
+        let first = state.token
+        let term = parseNewTerm()
+        if term == nil || first.kind.isOpening || state.lastEnd - first.offset > Self.forgettableLength {
+            remember(term, from: first.offset)
+        }
+        return term
+    }
+
+    /// Where the term at the current token lies in memory.
+    private func remembered() -> Int? {
+        var index = cache.count - 1
+        while index >= 0, cache[index].offset >= state.token.offset {
+            if cache[index].offset == state.token.offset { return index }
+            index -= 1
+        }
+        return nil
+    }
+
+    @inline(never)
+    private mutating func recall(_ index: Int) -> Term? {
+        restore(cache[index].after)
+        return cache[index].term
+    }
+
+    @inline(never)
+    private mutating func remember(_ term: Term?, from offset: Int) {
+        // What was remembered from here on is part of this term.
+        while let last = cache.last?.offset, last >= offset { cache.removeLast() }
+        cache.append(CachedTerm(offset: offset, term: term, after: save()))
+    }
+
+    /// Forgets all terms, once no reading of a statement can begin before them.
+    mutating func forgetTerms() { cache.removeAll(keepingCapacity: true) }
+
+    /// Enters a function that recurses and takes about `weight` kilobytes of stack with those that it calls on the way; `false`, with an
+    /// error, if that is too much.
+    mutating func enter(_ weight: Int = 1) -> Bool {
+        guard depth + weight <= Self.maximumRecursion else {
+            error(Self.depthMessage)
+            return false
+        }
+        depth += weight
+        return true
+    }
+
+    mutating func leave(_ weight: Int = 1) { depth -= weight }
+
+    /// Records that a term was built over parts whose greatest height is `parts`; `false`, with an error, if it is too high.
+    mutating func build(over parts: Int) -> Bool {
+        state.height = parts + 1
+        guard state.height > Self.maximumDepth else { return true }
+        error(Self.depthMessage)
+        return false
+    }
+
+    static let depthMessage = "max parsing recursion depth exceeded"
+}
+
+// MARK: Errors
+
+extension Parser {
+    @inline(never)
+    mutating func error(_ reason: String, at place: Span? = nil) {
+        var message = reason
+        switch state.hints.count {
+        case 0: break
+        case 1: message += " (hint: \(state.hints[0]))"
+        default: message += " (hints: \(state.hints.joined(separator: ", ")))"
+        }
+        state.errors.append(Diagnostic(.parse, message, at: place ?? span))
+        state.hints = []
+    }
+
+    /// Adds to the next error what may be the cause of it.
+    mutating func hint(_ text: String) { state.hints.append(text) }
+
+    /// Reports the current token as one that may not stand here.
+    @inline(never)
+    mutating func illegal(_ note: String? = nil) {
+        guard kind != .illegal else { return error("illegal token") }
+        let message = "unexpected \(kind.name) \(kind.isKeyword ? "keyword" : "token")"
+        error(note.map { "\(message): \($0)" } ?? message)
+    }
+}

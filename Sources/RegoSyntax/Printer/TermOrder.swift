@@ -1,0 +1,79 @@
+/// The order of terms in OPA: null, booleans, numbers, strings, variables, references, arrays, objects, sets, comprehensions, calls.
+enum TermOrder {
+    /// Less than, equal to or greater than 0 as the first term stands before, with or behind the second.
+    static func compare(_ left: Term, _ right: Term) -> Int {
+        let ranks = (rank(left), rank(right))
+        guard ranks.0 == ranks.1 else { return ranks.0 - ranks.1 }
+        switch (left.kind, right.kind) {
+        case (.boolean(let left), .boolean(let right)): return (left ? 1 : 0) - (right ? 1 : 0)
+        case (.number(let left), .number(let right)): return NumberText.compare(left, right)
+        case (.string(let left), .string(let right)), (.variable(let left), .variable(let right)): return compare(left.utf8, right.utf8)
+        case (.array(let left), .array(let right)), (.reference(let left), .reference(let right)), (.call(let left), .call(let right)):
+            return compare(left, right)
+        case (.set(let left), .set(let right)): return compare(sorted(left), sorted(right))
+        case (.object(let left), .object(let right)):
+            let (left, right) = (sorted(left), sorted(right))
+            let keys = compare(left.map(\.key), right.map(\.key))
+            return keys != 0 ? keys : compare(left.map(\.value), right.map(\.value))
+        default:
+            // Comprehensions and template strings: as they print.
+            return compare(TermPrinter.text(of: left).utf8, TermPrinter.text(of: right).utf8)
+        }
+    }
+
+    private static func compare(_ left: [Term], _ right: [Term]) -> Int {
+        for (left, right) in zip(left, right) {
+            let order = compare(left, right)
+            if order != 0 { return order }
+        }
+        return left.count - right.count
+    }
+
+    private static func compare(_ left: String.UTF8View, _ right: String.UTF8View) -> Int {
+        if left.elementsEqual(right) { return 0 }
+        return left.lexicographicallyPrecedes(right) ? -1 : 1
+    }
+
+    private static func sorted(_ terms: [Term]) -> [Term] { terms.sorted { compare($0, $1) < 0 } }
+
+    private static func sorted(_ items: [Term.ObjectItem]) -> [Term.ObjectItem] { items.sorted { compare($0.key, $1.key) < 0 } }
+
+    private static func rank(_ term: Term) -> Int {
+        switch term.kind {
+        case .null: 0
+        case .boolean: 1
+        case .number: 2
+        case .string: 3
+        case .variable: 4
+        case .reference: 5
+        case .array: 6
+        case .object: 7
+        case .set: 8
+        case .arrayComprehension: 9
+        case .objectComprehension: 10
+        case .setComprehension: 11
+        case .call: 12
+        case .templateString: 13
+        }
+    }
+}
+
+extension NumberText {
+    /// Compares two numbers by value, exactly.
+    static func compare(_ left: String, _ right: String) -> Int {
+        let (left, right) = (digits(of: left), digits(of: right))
+        guard left.sign == right.sign else { return left.sign - right.sign }
+        if left.exponent != right.exponent { return left.exponent < right.exponent ? -left.sign : left.sign }
+        if left.digits == right.digits { return 0 }
+        return left.digits.lexicographicallyPrecedes(right.digits) ? -left.sign : left.sign
+    }
+
+    /// A number as ± 0.d₁d₂… × 10^`exponent`, without zeros on either side of the digits.
+    private static func digits(of text: String) -> (sign: Int, digits: [UInt8], exponent: Int) {
+        guard let (_, exponent) = scientific(text) else { return (0, [], 0) }
+        let mantissa = text.utf8.prefix { $0 | 0x20 != UInt8(ascii: "e") }
+        var digits = mantissa.filter { $0 &- UInt8(ascii: "0") < 10 }.drop { $0 == UInt8(ascii: "0") }
+        while digits.last == UInt8(ascii: "0") { digits.removeLast() }
+        return (mantissa.first == UInt8(ascii: "-") ? -1 : 1, Array(digits), exponent)
+    }
+}

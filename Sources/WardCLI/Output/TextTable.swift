@@ -1,0 +1,34 @@
+/// A table drawn with `+`, `-` and `|`, as OPA's pretty output has it.
+struct TextTable {
+    var header: [String]
+    var rows: [[String]] = []
+
+    init(header: [String]) { self.header = header }
+
+    /// Columns that a terminal shows a text in: scalars without those that combine with the one before.
+    static func width(of text: String) -> Int {
+        text.unicodeScalars.reduce(0) { $0 + ($1.properties.generalCategory == .nonspacingMark ? 0 : 1) }
+    }
+
+    func render() -> String {
+        var widths = header.map(Self.width)
+        for row in rows {
+            for (index, cell) in row.enumerated() where index < widths.count { widths[index] = max(widths[index], Self.width(of: cell)) }
+        }
+        let rule = "+" + widths.map { String(repeating: "-", count: $0 + 2) + "+" }.joined() + "\n"
+        var text = rule + "|" + zip(header, widths).map { " " + Self.centered($0, $1) + " |" }.joined() + "\n" + rule
+        for row in rows {
+            text += "|" + zip(row, widths).map { " " + Self.padded($0, $1) + " |" }.joined() + "\n"
+        }
+        return text + rule
+    }
+
+    private static func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(width - Self.width(of: text), 0))
+    }
+
+    private static func centered(_ text: String, _ width: Int) -> String {
+        let missing = max(width - Self.width(of: text), 0)
+        return String(repeating: " ", count: missing / 2) + text + String(repeating: " ", count: missing - missing / 2)
+    }
+}

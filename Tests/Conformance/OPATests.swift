@@ -1,0 +1,106 @@
+import FoundationEssentials
+import Rego
+import RegoRuntime
+import RegoSyntax
+import Testing
+
+/// OPA's own language tests: the answers of every case, through the library.
+@Suite("OPA's language tests") struct OPATests {
+    /// Cases known to pass; raise it with every case that is won, never lower it.
+    static let ratchet = 0
+
+    @Test(.enabled(if: conformanceFolder != nil, "WARD_CONFORMANCE does not name the folder of cases"))
+    func answers() throws {
+        let folder = try #require(conformanceFolder) + "/opa"
+        var tally = Tally()
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() where name.hasSuffix(".jsonl") {
+            for value in try readCases(folder + "/" + name) {
+                let test = try #require(OPACase(value))
+                tally.record(test.note, test.run())
+            }
+        }
+        try tally.report("opa")
+        #expect(tally.passed >= Self.ratchet)
+    }
+}
+
+/// One case of OPA's tests.
+struct OPACase {
+    let note: String
+    let query: String
+    let modules: [String]
+    let data: RegoValue
+    let input: RegoValue?
+    let inputTerm: String?
+    let wantResult: [RegoValue]?
+    let wantErrorCode: String?
+    let wantError: String?
+    let sortsBindings: Bool
+    let isStrict: Bool
+
+    init?(_ value: RegoValue) {
+        guard let note = value["note"]?.string, let query = value["query"]?.string else { return nil }
+        self.note = note
+        self.query = query
+        modules = value["modules"]?.array?.compactMap(\.string) ?? []
+        data = value["data"] ?? .object([:])
+        input = value["input"]
+        inputTerm = value["input_term"]?.string
+        wantResult = value["want_result"]?.array
+        wantErrorCode = value["want_error_code"]?.string
+        wantError = value["want_error"]?.string
+        sortsBindings = value["sort_bindings"]?.boolean ?? false
+        isStrict = value["strict_error"]?.boolean ?? false
+    }
+
+    /// Why the case fails; `nil` if it passes.
+    func run() -> String? {
+        do {
+            let policy = try Policy(
+                modules: modules.enumerated().map { Policy.Module(name: "test-\($0.offset).rego", text: $0.element) }, data: data)
+            let prepared = try policy.prepare(query: query)
+            let answer = try prepared.evaluate(
+                try question(), limits: EvaluationLimits(instructions: 50_000_000, strictBuiltinErrors: isStrict))
+            return try check(answer)
+        } catch let failure as CompilationFailure {
+            return check(code: failure.diagnostics.first?.code.description ?? "", message: failure.description)
+        } catch let error as EvaluationError {
+            return check(code: error.code.description, message: "\(error.code): \(error.message)")
+        } catch {
+            return "unexpected error: \(error)"
+        }
+    }
+
+    private func question() throws -> Input {
+        if let inputTerm {
+            guard let value = try Policy(modules: []).prepare(query: inputTerm).evaluate().value else { return .none }
+            return .value(value)
+        }
+        return input.map { .value($0) } ?? .none
+    }
+
+    private func check(_ answer: Answer) throws -> String? {
+        if let wantErrorCode { return "wanted error \(wantErrorCode), got \(answer.value?.json() ?? "undefined")" }
+        guard let wantResult else { return nil }
+        var got = try answer.solutions.map { solution in
+            var bindings: [RegoValue: RegoValue] = [:]
+            for (name, value) in solution.bindings { bindings[.string(name)] = try plain(value) }
+            return RegoValue.object(bindings)
+        }
+        var want = wantResult
+        if sortsBindings {
+            got = got.map(sorted)
+            want = want.map(sorted)
+        }
+        got.sort { $0.json() < $1.json() }
+        want.sort { $0.json() < $1.json() }
+        return got == want ? nil : "wanted \(RegoValue.array(want).json()), got \(RegoValue.array(got).json())"
+    }
+
+    private func check(code: String, message: String) -> String? {
+        guard let wantErrorCode else { return "wanted an answer, got \(code): \(message)" }
+        guard code == wantErrorCode else { return "wanted \(wantErrorCode), got \(code): \(message)" }
+        if let wantError, !message.contains(wantError) { return "wanted '\(wantError)' in '\(message)'" }
+        return nil
+    }
+}
