@@ -29,7 +29,7 @@ let coreTargets: [Target] = [
     .target(name: "RegoSyntax", swiftSettings: house),
     .target(name: "RegoRuntime", dependencies: [bigInt], swiftSettings: pointers),
     .target(name: "LinearRegex", swiftSettings: house),
-    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
     .target(name: "RegoCrypto", dependencies: ["COpenSSL", "RegoRuntime"], swiftSettings: house),
     .target(name: "RegoBuiltins", dependencies: ["RegoRuntime", "LinearRegex", bigInt, yams], swiftSettings: house),
     .target(name: "RegoCompiler", dependencies: ["RegoSyntax", "RegoRuntime"], swiftSettings: house),
@@ -59,11 +59,14 @@ let serverDependencies: [Package.Dependency] = [
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
-// `ward` starts in a few milliseconds because nothing of Swift's runtime is left to the dynamic loader.
-let staticRuntime: LinkerSetting = .unsafeFlags([
+// `ward` starts in a few milliseconds because little is left to the dynamic loader: Swift's runtime and the system's libraries are linked
+// statically (`Linking` holds linker scripts that stand before the shared ones), and the program is at a fixed address.
+let quickStart: LinkerSetting = .unsafeFlags([
+    "-L\(Context.packageDirectory)/Sources/ward/Linking", "-use-ld=lld",
     "-static-stdlib", "-lFoundation", "-lFoundationInternationalization", "-lFoundationEssentials", "-lCoreFoundation",
     "-l_FoundationICU", "-l_FoundationCShims", "-l_FoundationCollections", "-lswiftSynchronization", "-ldispatch",
     "-lBlocksRuntime", "-lstdc++", "-lm",
+    "-Xclang-linker", "-static-libgcc", "-Xclang-linker", "-no-pie", "-Xlinker", "--gc-sections",
 ])
 
 let serverTargets: [Target] = [
@@ -85,9 +88,14 @@ let serverTargets: [Target] = [
             .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         ], swiftSettings: house),
     .target(
-        name: "WardCLI", dependencies: ["Rego", "RegoSyntax", "PolicyServer", "DecisionLog", "Imaging", argumentParser],
+        name: "WardCLI",
+        dependencies: [
+            "Rego", "RegoRuntime", "RegoSyntax", "PolicyServer", "DecisionLog", "Imaging", argumentParser,
+            .product(name: "Logging", package: "swift-log"),
+        ],
         swiftSettings: house),
-    .executableTarget(name: "ward", dependencies: ["WardCLI"], swiftSettings: house, linkerSettings: [staticRuntime]),
+    .executableTarget(
+        name: "ward", dependencies: ["WardCLI"], exclude: ["Linking"], swiftSettings: house, linkerSettings: [quickStart]),
     .testTarget(name: "GatekeeperTests", dependencies: ["Gatekeeper", "Rego"], swiftSettings: house),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging"], swiftSettings: house),
     .testTarget(name: "DecisionLogTests", dependencies: ["DecisionLog", grdb], swiftSettings: house),

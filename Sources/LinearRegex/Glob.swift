@@ -5,6 +5,9 @@
 package struct Glob: Sendable {
     private let regex: Regex
 
+    /// Instructions of the compiled program.
+    package var size: Int { regex.size }
+
     /// Compiles a glob.
     ///
     /// - Parameter delimiters: the scalars that `*` and `?` do not match.

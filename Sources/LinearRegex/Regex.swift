@@ -11,6 +11,8 @@ package struct Regex: Sendable {
     package let pattern: [UInt8]
     /// Of each group its name, if it has one; the first is the whole match.
     package var groupNames: [[UInt8]?] { storage.compiled.parsed.groupNames }
+    /// Instructions of the compiled program: what memory and a text's byte can cost at most grows with it.
+    package var size: Int { storage.compiled.forward.instructions.count }
     /// Groups without the whole match.
     package var groupCount: Int { groupNames.count - 1 }
 
@@ -32,6 +34,9 @@ package struct Regex: Sendable {
         let forward = try Compiler.compile(parsed, pattern: pattern)
         storage = Storage(CompiledPattern(parsed: parsed, forward: forward, pattern: pattern))
     }
+
+    /// Caches for a caller that searches often on one thread, which spares it the pool's lock.
+    package func makeMatcher() -> Matcher { Matcher(storage.compiled) }
 
     /// Whether the text holds a match.
     package func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {

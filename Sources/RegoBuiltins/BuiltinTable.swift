@@ -11,7 +11,7 @@ package enum BuiltinTable {
             TrimBuiltins.definitions, RegexBuiltins.definitions, GlobBuiltins.definitions, TypeBuiltins.definitions,
             BinaryTextBuiltins.definitions, URLQueryBuiltins.definitions, YAMLBuiltins.definitions, SemanticVersionBuiltins.definitions,
             GraphBuiltins.definitions, CIDRBuiltins.definitions, TimeBuiltins.definitions, IdentifierBuiltins.definitions,
-            DiagnosticBuiltins.definitions,
+            DiagnosticBuiltins.definitions, TemplateBuiltins.definitions,
         ]
     }
 

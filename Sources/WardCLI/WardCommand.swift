@@ -1,8 +1,8 @@
-public import ArgumentParser
+import ArgumentParser
 
 /// `ward`: the policy engine, the server and the decision log on the command line.
-public struct WardCommand: AsyncParsableCommand {
-    public static let configuration = CommandConfiguration(
+struct WardCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
         commandName: "ward",
         abstract: "Decides by policy who may do what, and keeps a record of every decision.",
         discussion: """
@@ -12,8 +12,6 @@ public struct WardCommand: AsyncParsableCommand {
             """,
         version: WardVersion.current,
         subcommands: [EvalCommand.self, ServeCommand.self, LogCommand.self, ModelCheckCommand.self, VersionCommand.self])
-
-    public init() {}
 }
 
 /// Ward's version.

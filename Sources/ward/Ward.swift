@@ -2,5 +2,7 @@ import WardCLI
 
 @main
 enum Ward {
-    static func main() {}
+    static func main() {
+        WardMain.run()
+    }
 }

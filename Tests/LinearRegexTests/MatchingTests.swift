@@ -12,7 +12,8 @@ struct MatchingTests {
             ("()", "", "0-0,0-0"), ("(a)", "a", "0-1,0-1"), ("(.)(.)", "日a", "0-4,0-3,3-4"), ("(.*)", "", "0-0,0-0"),
             ("(..)(..)", "abcd", "0-4,0-2,2-4"), ("(([^xyz]*)(d))", "abcd", "0-4,0-4,0-3,3-4"),
             ("((a|b|c)*(d))", "abcd", "0-4,0-4,2-3,3-4"), ("(((a|b|c)*)(d))", "abcd", "0-4,0-4,0-3,2-3,3-4"),
-            ("a*(|(b))c*", "aacc", "0-4,2-2,."), ("(.*).*", "ab", "0-2,0-2"), ("[.]", ".", "0-1"), ("/$", "/abc/", "4-5"), ("/$", "/abc", ""),
+            ("a*(|(b))c*", "aacc", "0-4,2-2,."), ("(.*).*", "ab", "0-2,0-2"), ("[.]", ".", "0-1"), ("/$", "/abc/", "4-5"),
+            ("/$", "/abc", ""),
             (".", "abc", "0-1;1-2;2-3"), ("ab*", "abbaab", "0-3;3-4;4-6"), ("(a|ab)(c|bcd)(d*)", "abcd", "0-4,0-1,1-4,4-4"),
             ("(?:a|ab)", "ab", "0-1"), ("a|ab|abc", "abc", "0-1"), ("(?i)straße", "STRASSE", ""), ("(?i)k", "\u{212A}", "0-3"),
             ("(?i)ſ", "sS", "0-1;1-2"), (#"\bfoo\b"#, "foo food foo", "0-3;9-12"), (#"\B"#, "x", ""), (#"\B"#, "xx yy", "1-1;4-4"),
@@ -21,7 +22,8 @@ struct MatchingTests {
             ("a{2,3}?", "aaaa", "0-2;2-4"), ("(?U)a+", "aa", "0-1;1-2"), ("(?U)a+?", "aa", "0-2"), (#"\p{Greek}+"#, "abγδe", "2-6"),
             (#"\PL"#, "é1", "2-3"), (#"[[:^alpha:]]"#, "a1", "1-2"), ("[^a]", "aé", "1-3"), (#"\x{1F600}"#, "😀", "0-4"),
             ("(a*)*", "b", "0-0,0-0;1-1,1-1"), ("(a*)+", "b", "0-0,0-0;1-1,1-1"), ("(?:(a)|b)*", "ab", "0-2,0-1"), ("x{0}y", "xy", "1-2"),
-            (#"^\w+@\w+\.\w{2,}$"#, "doctor@clinic.org", "0-17"), ("(?:$)(?:)", "a", "1-1"), (#"\PN$\b"#, "xK", "1-2"), (#"$\b"#, "a", "1-1"),
+            (#"^\w+@\w+\.\w{2,}$"#, "doctor@clinic.org", "0-17"), ("(?:$)(?:)", "a", "1-1"), (#"\PN$\b"#, "xK", "1-2"),
+            (#"$\b"#, "a", "1-1"),
         ])
     func allGroups(pattern: String, text: String, expected: String) throws {
         let regex = try Regex(pattern)
@@ -135,7 +137,8 @@ struct GlobTests {
             ("[!abc]at", "", "lat", true), ("[a-c]at", "", "cat", true), ("[a-c]at", "", "lat", false), ("[!a-c]at", "", "lat", true),
             ("{cat,bat,[fr]at}", "", "rat", true), ("{cat,bat,[fr]at}", "", "at", false), ("a{b,{c,d}e}*", ".", "adexx", true),
             (#"\*"#, "", "*", true), (#"\*"#, "", "a", false), ("", "", "", true), ("", "", "a", false), ("a,b", "", "a,b", true),
-            ("a}b", "", "a}b", true), ("*", "/", "a/b", false), ("**", "/", "a/b", true), ("registry/*/img:*", "/:", "registry/team/img:1", true),
+            ("a}b", "", "a}b", true), ("*", "/", "a/b", false), ("**", "/", "a/b", true),
+            ("registry/*/img:*", "/:", "registry/team/img:1", true),
             ("日?", "", "日本", true), ("*\n*", "", "a\nb", true), ("[a-]", "", "a", false),
         ])
     func matching(pattern: String, delimiters: String, text: String, expected: Bool) throws {

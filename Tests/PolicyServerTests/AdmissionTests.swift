@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test func allowsAndDenies() async throws {
-        try await run { server in
+        try await run { (server: TestServer) async throws in
             let good = try await server.ask("POST", "/v1/admit?timeout=3s", body: Self.review(#"{"spec":{"limits":{}}}"#))
             #expect(good.status == 200)
             #expect(good.body.contains(#""response":{"uid":"u-1","allowed":true,"status":{"metadata":{},"code":200}}"#), "\(good)")
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func whatIsNoReviewIsNeverAllowed() async throws {
-        try await run { server in
+        try await run { (server: TestServer) async throws in
             for body in ["", "{", "[]", "null", "{}", #"{"request":{"uid":"u-1"}}"#, String(Self.review("{}").dropLast())] {
                 let answer = try await server.ask("POST", "/v1/admit", body: body)
                 #expect(answer.status == 400, "\(body)")
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func secretsOfReviewsAreMasked() async throws {
-        try await run { server in
+        try await run { (server: TestServer) async throws in
             let secret = #"{"data":{"a":"c2VjcmV0LXZhbHVl"},"stringData":{"b":"plain-value"},"metadata":{"annotations":{"kubectl.kubernetes.io/last-applied-configuration":"copy-value"}}}"#
             #expect(try await server.ask("POST", "/v1/admit", body: Self.review(secret, kind: "Secret")).status == 200)
             let input = try #require(server.decisions().first?.input)
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func withoutALogNothingIsAllowed() async throws {
-        try await run { server in
+        try await run { (server: TestServer) async throws in
             await server.application.service.store.close()
             let answer = try await server.ask("POST", "/v1/admit", body: Self.review(#"{"spec":{"limits":{}}}"#))
             #expect(answer.status == 503 && answer.body.contains(#""allowed":false"#))

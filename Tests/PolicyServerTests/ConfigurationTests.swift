@@ -89,7 +89,7 @@ import Testing
         ("gate: {stores: {\"a/b\": /tmp}}", "a store's name must consist of"),
         ("gate: {stores: {a: /etc/passwd}}", "/etc/passwd is not a folder"),
         ("gate: {stores: {a: /tmp}, allow: \"data.a[0]\"}", "is not a path below data"),
-        ("log: {mask: [name]}", "must start with /input/ or /result/"), ("log: [", "ward.yaml: 1:"), ("a: 1\na: 2", "duplicated key"),
+        ("log: {mask: [name]}", "must start with /input/ or /result/"), ("log: [", "ward.yaml: 2:1: error: parser"), ("a: 1\na: 2", "duplicated key"),
     ])
     func says(_ text: String, _ message: String) {
         let found = issues(text)

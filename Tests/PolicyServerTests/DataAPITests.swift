@@ -54,7 +54,7 @@ import Testing
             answer: "{\n  \"decision_id\": \"ID\",\n  \"result\": true\n}"),
         Case(
             path: "/v1/data/example/allow?metrics=true&explain=full", body: #"{"input":{"user":"alice"}}"#,
-            answer: #"{"decision_id":"ID","metrics":{"counter_server_query_cache_hit":0,"timer_rego_query_compile_ns":0,"#
+            answer: #"{"decision_id":"ID","metrics":{"counter_server_query_cache_hit":1,"timer_rego_query_compile_ns":0,"#
                 + #""timer_rego_query_eval_ns":0,"timer_server_handler_ns":0},"result":true}"#),
         Case(
             path: "/v1/data/example/allow", body: "{", status: 400,
@@ -73,7 +73,7 @@ import Testing
     ]
 
     @Test func answersAsOPADoes() async throws {
-        try await run("default_decision: example/allow\n") { server in
+        try await run("default_decision: example/allow\n") { (server: TestServer) async throws in
             for test in Self.cases {
                 let answer = try await server.ask(test.method, test.path, body: test.body)
                 #expect(answer.status == test.status, "\(test.testDescription)")
@@ -86,7 +86,7 @@ import Testing
     }
 
     @Test func errorsOfPoliciesAre500() async throws {
-        try await run { server in
+        try await run { (server: TestServer) async throws in
             let conflict = try await server.ask("POST", "/v1/data/example/conflict", body: #"{"input":{"x":1,"y":1}}"#)
             #expect(conflict.status == 500)
             #expect(conflict.body.contains("\"code\": \"internal_error\""))
@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test func everyDecisionIsLogged() async throws {
-        try await run { server in
+        try await run { (server: TestServer) async throws in
             _ = try await server.ask("POST", "/v1/data/example/allow", body: #"{"input":{"user":"alice","password":"hunter22"}}"#)
             _ = try await server.ask("POST", "/v1/data/example/none", body: #"{"input":{}}"#)
             _ = try await server.ask("POST", "/v1/data/example/conflict", body: #"{"input":{"x":1,"y":1}}"#)
@@ -116,13 +116,13 @@ import Testing
     }
 
     @Test func healthAndMetrics() async throws {
-        try await run { server in
+        try await run { (server: TestServer) async throws in
             for path in ["/health", "/health?bundles&plugins", "/health/live", "/health/ready"] {
                 let answer = try await server.ask("GET", path)
                 #expect(answer.status == 200 && answer.body == "{}\n", "\(path)")
             }
             #expect(try await server.ask("GET", "/health/other").status == 404)
-            _ = try await server.ask("POST", "/v1/data/example/allow", body: #"{"input":{}}"#)
+            _ = try await server.ask("POST", "/v1/data/example/allow", body: #"{"input":{"user":"bob"}}"#)
             let page = try await server.ask("GET", "/metrics")
             #expect(page.header("content-type") == "text/plain; version=0.0.4; charset=utf-8")
             for line in [
@@ -143,7 +143,7 @@ import Testing
               - {unix: socket, mode: "0640"}
 
             """
-        try await run(listeners) { server in
+        try await run(listeners) { (server: TestServer) async throws in
             #expect(try await server.ask("GET", "/v1/data/example/value/n").status == 200)
             #expect(try await server.ask("GET", "/health").status == 404)
             #expect(try await server.ask("GET", "/v1/data/example/value/n", address: 1).status == 404)
@@ -155,7 +155,7 @@ import Testing
     }
 
     @Test func reloadKeepsTheOldPoliciesWhenTheNewOnesAreBroken() async throws {
-        try await run { server in
+        try await run { (server: TestServer) async throws in
             let old = server.application.service.snapshots.current.revision
             try server.scratch.write("package example\n\nallow := ", to: "policy/example.rego")
             server.application.reload()

@@ -13,11 +13,12 @@ import Testing
             "doctor" in input.user.roles
             input.action == "inference"
             input.data.location == "local"
-            input.data.modality in {"CT", "MR"}
+            permitted
         }
+        permitted if input.data.modality in {"CT", "MR"}
         reasons contains "not a doctor" if not "doctor" in input.user.roles
         reasons contains sprintf("location is %v", [input.data.location]) if input.data.location != "local"
-        reasons contains sprintf("modality is %v", [object.get(input.data, "modality", "unknown")]) if not input.data.modality in {"CT", "MR"}
+        reasons contains sprintf("modality is %v", [object.get(input.data, "modality", "unknown")]) if not permitted
         """
 
     static let model = "/v2/models/ct-nodule/infer"
@@ -45,7 +46,7 @@ import Testing
               engine: builtin
 
             """
-        try await TestServer.run(yaml, in: scratch) { server in try await body(server, keys) }
+        try await TestServer.run(yaml, in: scratch) { (server: TestServer) async throws in try await body(server, keys) }
     }
 
     private static func reference(_ path: String, store: String = "images") -> String {
@@ -55,7 +56,7 @@ import Testing
     private static func bearer(_ token: String) -> [String] { ["Authorization: Bearer \(token)"] }
 
     @Test func aDoctorGetsOutputs() async throws {
-        try await run { server, keys in
+        try await run { (server: TestServer, keys: TestKeys) async throws in
             let doctor = Self.bearer(try keys.token())
             for body in [
                 Self.reference("ct/one.dcm"), #"{"inputs":[{"name":"image","datatype":"BYTES","shape":[1],"data":["images/ct/one.dcm"]}]}"#,
@@ -81,7 +82,7 @@ import Testing
     }
 
     @Test func nobodyWithoutAGoodTokenGetsIn() async throws {
-        try await run { server, keys in
+        try await run { (server: TestServer, keys: TestKeys) async throws in
             let good = try keys.token()
             let cases: [(String, [String], String)] = try [
                 ("none", [], "missing token"), ("another scheme", ["Authorization: Basic YTpi"], "missing token"),
@@ -112,7 +113,7 @@ import Testing
     }
 
     @Test func whoMayNotKnowCannotTellImagesApart() async throws {
-        try await run { server, keys in
+        try await run { (server: TestServer, keys: TestKeys) async throws in
             let nurse = Self.bearer(try keys.token(roles: #""nurse""#))
             var bodies: Set<String> = []
             for path in [
@@ -136,7 +137,7 @@ import Testing
     }
 
     @Test func whoMayKnowIsToldWhatIsWrong() async throws {
-        try await run { server, keys in
+        try await run { (server: TestServer, keys: TestKeys) async throws in
             let doctor = Self.bearer(try keys.token())
             for (path, status, code) in [
                 ("none.dcm", 404, "image_not_found"), ("../outside.dcm", 404, "image_not_found"), ("link.dcm", 404, "image_not_found"),
@@ -154,7 +155,7 @@ import Testing
     }
 
     @Test func requestsThatAreNoneAreRefused() async throws {
-        try await run { server, keys in
+        try await run { (server: TestServer, keys: TestKeys) async throws in
             let doctor = Self.bearer(try keys.token())
             for body in [
                 "", "{", "[]", "{}", #"{"parameters":{"store":"images"}}"#, #"{"parameters":{"store":1,"path":"a"}}"#, #"{"parameters":[]}"#,
@@ -174,7 +175,7 @@ import Testing
     }
 
     @Test func callersCannotClaimFacts() async throws {
-        try await run { server, keys in
+        try await run { (server: TestServer, keys: TestKeys) async throws in
             let nurse = Self.bearer(try keys.token(roles: #""nurse""#))
             let body = #"{"user":{"roles":["doctor"]},"parameters":{"store":"images","path":"ct/one.dcm","role":"doctor","location":"local","purpose":"ETREAT"}}"#
             let answer = try await server.ask("POST", Self.model, body: body, headers: nurse + ["X-Role: doctor"])
@@ -189,7 +190,7 @@ import Testing
         ("too slow", "allow if { some i in numbers.range(1, 100000); some j in numbers.range(1, 100000); i + j == 0 }", 503),
     ])
     func policiesThatDoNotAllowRefuse(_ name: String, _ rules: String, _ status: Int) async throws {
-        try await run(policy: "package medical\n\n\(rules)\n") { server, keys in
+        try await run(policy: "package medical\n\n\(rules)\n") { (server: TestServer, keys: TestKeys) async throws in
             let answer = try await server.ask("POST", Self.model, body: Self.reference("ct/one.dcm"), headers: Self.bearer(keys.token()))
             #expect(answer.status == status, "\(name): \(answer)")
             #expect(!answer.body.contains("outputs"))
@@ -197,7 +198,7 @@ import Testing
     }
 
     @Test func withoutALogNothingIsAnswered() async throws {
-        try await run { server, keys in
+        try await run { (server: TestServer, keys: TestKeys) async throws in
             await server.application.service.store.close()
             let answer = try await server.ask("POST", Self.model, body: Self.reference("ct/one.dcm"), headers: Self.bearer(keys.token()))
             #expect(answer.status == 503 && answer.body.contains("log_unavailable"))
@@ -208,7 +209,7 @@ import Testing
     }
 
     @Test func readEndpoints() async throws {
-        try await run { server, _ in
+        try await run { (server: TestServer, _: TestKeys) async throws in
             for path in ["/v2", "/v2/health/live", "/v2/health/ready", "/v2/models", "/v2/models/ct-nodule", "/v2/models/ct-nodule/ready"] {
                 #expect(try await server.ask("GET", path).status == 200, "\(path)")
             }

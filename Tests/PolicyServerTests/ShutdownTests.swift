@@ -13,7 +13,7 @@ import Testing
 
     @Test func requestsUnderWayFinish() async throws {
         let scratch = try scratch()
-        let connection = try await TestServer.run(yaml, in: scratch) { server in
+        let connection = try await TestServer.run(yaml, in: scratch) { (server: TestServer) async throws in
             let idle = try await RawConnection.open(server.addresses[0])
             let busy = try await RawConnection.open(server.addresses[0])
             try await busy.send("POST /v1/data/p/allow HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{")
@@ -33,7 +33,7 @@ import Testing
     @Test func requestsThatDoNotFinishAreCutOff() async throws {
         let scratch = try scratch()
         let begun = ContinuousClock.now
-        try await TestServer.run("policy: {paths: [p.rego]}\ntimeouts: {shutdown: 300ms}\n", in: scratch) { server in
+        try await TestServer.run("policy: {paths: [p.rego]}\ntimeouts: {shutdown: 300ms}\n", in: scratch) { (server: TestServer) async throws in
             let stuck = try await RawConnection.open(server.addresses[0])
             try await stuck.send("POST /v1/data/p/allow HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{")
             try await Task.sleep(for: .milliseconds(200))
@@ -44,7 +44,7 @@ import Testing
     @Test func unixSocketsGoAndAreNotStolen() async throws {
         let scratch = try scratch()
         let configuration = yaml + "listeners: [{unix: socket}]\n"
-        try await TestServer.run(configuration, in: scratch) { server in
+        try await TestServer.run(configuration, in: scratch) { (server: TestServer) async throws in
             let mode = try scratch.mode("socket")
             #expect(mode == 0o600)
             #expect(try await server.ask("GET", "/health").status == 200)
@@ -58,7 +58,7 @@ import Testing
 
     @Test func anAddressInUseIsAnError() async throws {
         let scratch = try scratch()
-        try await TestServer.run(yaml, in: scratch) { server in
+        try await TestServer.run(yaml, in: scratch) { (server: TestServer) async throws in
             let other = try Scratch()
             try other.write("package p\n\nallow := true\n", to: "p.rego")
             await #expect {

@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test func answersOverTLS() async throws {
-        try await run("") { server in
+        try await run("") { (server: TestServer) async throws in
             #expect(server.addresses[0].kind == .https)
             #expect(try await Self.ask(server, Self.client(server)).status == 200)
             #expect(try await Self.ask(server, Self.client(server) { $0.maximumTLSVersion = .tlsv12 }).status == 200)
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func lowestVersionCanBe13() async throws {
-        try await run(", minimum_tls: \"1.3\"") { server in
+        try await run(", minimum_tls: \"1.3\"") { (server: TestServer) async throws in
             #expect(try await Self.ask(server, Self.client(server)).status == 200)
             await #expect(throws: (any Error).self) {
                 try await Self.ask(server, Self.client(server) { $0.maximumTLSVersion = .tlsv12 })
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func clientCertificatesAreRequired() async throws {
-        try await run(", client_authorities: ca.crt") { server in
+        try await run(", client_authorities: ca.crt") { (server: TestServer) async throws in
             await #expect(throws: (any Error).self) { try await Self.ask(server, Self.client(server)) }
             #expect(try await Self.ask(server, Self.client(server, certificate: "client")).status == 200)
             let rows = try server.decisions()
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test func clientCertificatesCanBeOptional() async throws {
-        try await run(", client_authorities: ca.crt, client_certificates: optional") { server in
+        try await run(", client_authorities: ca.crt, client_certificates: optional") { (server: TestServer) async throws in
             #expect(try await Self.ask(server, Self.client(server)).status == 200)
             #expect(try await Self.ask(server, Self.client(server, certificate: "client")).status == 200)
             #expect(try server.decisions().map(\.caller.subject) == [nil, #"CN=pacs-1,O=Hospital\, Inc,C=DE"#])
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test func certificatesAreReadAgain() async throws {
-        try await run("") { server in
+        try await run("") { (server: TestServer) async throws in
             try TestKeys.openssl(
                 "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=new", "-keyout", server.scratch("server.key"), "-out",
                 server.scratch("server.crt"))

@@ -1,5 +1,6 @@
 import DecisionLog
 import Foundation
+import Imaging
 import Logging
 import PolicyServer
 import Synchronization

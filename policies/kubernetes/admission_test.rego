@@ -43,9 +43,9 @@ review(operation, resource) := {
 
 created(spec) := review("CREATE", {"apiVersion": "v1", "kind": "Pod", "spec": spec})
 
-denials(asked) := admission.deny with input as asked with data.imaging as settings
+denials(asked) := messages if messages := admission.deny with input as asked with data.imaging as settings
 
-warnings(asked) := admission.warn with input as asked with data.imaging as settings
+warnings(asked) := messages if messages := admission.warn with input as asked with data.imaging as settings
 
 # The pod with members replaced, and with the container's members replaced.
 pod_with(changes) := created(object.union(pod, changes))

@@ -19,12 +19,12 @@ final class LazyDFA {
     private static let rowMask: UInt32 = 0x1FFF_FFFF
 
     /// Bytes that states and transitions may take before all are dropped.
-    private static let budget = 1 << 20
+    private static let budget = 1 << 18
 
     private let program: Program
     private let isLongest: Bool
     private let stride: Int
-    private let classes: [UInt8]
+    private let classes: UnsafePointer<UInt8>
 
     private var table: UnsafeMutablePointer<UInt32>
     private var capacity: Int
@@ -99,36 +99,34 @@ final class LazyDFA {
         var lastFlush: Int?
         // Backwards, the byte read at `position` is the one before it.
         let bias = step < 0 ? -1 : 0
-        return classes.withUnsafeBufferPointer { classes in
-            while position != to {
-                let byte = text[position + bias]
-                var entry = table[Int(row) + Int(classes[Int(byte)])]
-                if entry >= Self.dead {
-                    if entry == Self.unknown {
-                        let flushesBefore = flushes
-                        entry = makeTransition(from: row, column: Int(classes[Int(byte)]), byte: byte)
-                        if flushes != flushesBefore {
-                            // As RE2: ten bytes for each state built, or the automaton is no gain.
-                            if let lastFlush, abs(position - lastFlush) < 10 * statesAtFlush { return .gaveUp }
-                            lastFlush = position
-                        }
+        while position != to {
+            let byte = text[position + bias]
+            var entry = table[Int(row) + Int(classes[Int(byte)])]
+            if entry >= Self.dead {
+                if entry == Self.unknown {
+                    let flushesBefore = flushes
+                    entry = makeTransition(from: row, column: Int(classes[Int(byte)]), byte: byte)
+                    if flushes != flushesBefore {
+                        // As RE2: ten bytes for each state built, or the automaton is no gain.
+                        if let lastFlush, abs(position - lastFlush) < 10 * statesAtFlush { return .gaveUp }
+                        lastFlush = position
                     }
-                    if entry & Self.matchBit != 0 {
-                        lastMatch = position
-                        if nearest { return .match(position) }
-                    }
-                    if entry & Self.dead != 0 { return lastMatch < 0 ? .noMatch : .match(lastMatch) }
-                    entry &= Self.rowMask
                 }
-                row = entry
-                position += step
+                if entry & Self.matchBit != 0 {
+                    lastMatch = position
+                    if nearest { return .match(position) }
+                }
+                if entry & Self.dead != 0 { return lastMatch < 0 ? .noMatch : .match(lastMatch) }
+                entry &= Self.rowMask
             }
-            let column = after.map { Int(classes[Int($0)]) } ?? stride - 1
-            var entry = table[Int(row) + column]
-            if entry == Self.unknown { entry = makeTransition(from: row, column: column, byte: after) }
-            if entry & Self.matchBit != 0 { lastMatch = position }
-            return lastMatch < 0 ? .noMatch : .match(lastMatch)
+            row = entry
+            position += step
         }
+        let column = after.map { Int(classes[Int($0)]) } ?? stride - 1
+        var entry = table[Int(row) + column]
+        if entry == Self.unknown { entry = makeTransition(from: row, column: column, byte: after) }
+        if entry & Self.matchBit != 0 { lastMatch = position }
+        return lastMatch < 0 ? .noMatch : .match(lastMatch)
     }
 
     private var statesAtFlush = 0
@@ -153,7 +151,7 @@ final class LazyDFA {
         }
         if starts[kind] != Self.unknown { return starts[kind] }
         current.removeAll()
-        follow(anchored ? program.start : program.unanchoredStart, holding: flags.holding, into: &current)
+        follow(anchored ? program.start : program.unanchoredStart, holding: flags.holding, into: current)
         let row = state(of: current, flags: flags) & ~Self.matchBit
         starts[kind] = row
         return row
@@ -179,7 +177,7 @@ final class LazyDFA {
         before.insert(isWord == source.flags.followsWordCharacter ? .noWordBoundary : .wordBoundary)
         if !before.subtracting(source.flags.holding).isDisjoint(with: source.flags.needed) {
             following.removeAll()
-            for index in 0..<current.count { follow(current.members[index], holding: before, into: &following) }
+            for index in 0..<current.count { follow(current.members[index], holding: before, into: following) }
             swap(&current, &following)
         }
         let isMatch = advance(byte, after: after)
@@ -199,7 +197,7 @@ final class LazyDFA {
             switch instruction.kind {
             case .bytes:
                 if let byte, byte >= instruction.low, byte <= instruction.high {
-                    follow(instruction.next, holding: after, into: &following)
+                    follow(instruction.next, holding: after, into: following)
                 }
             case .match:
                 isMatch = true
@@ -212,7 +210,7 @@ final class LazyDFA {
     }
 
     /// Adds an instruction and all that it leads to without consuming a byte, by priority.
-    private func follow(_ first: Int32, holding: Assertion, into set: inout SparseSet) {
+    private func follow(_ first: Int32, holding: Assertion, into set: SparseSet) {
         stack.append(first)
         while let number = stack.popLast() {
             var number = number

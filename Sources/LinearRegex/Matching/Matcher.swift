@@ -1,5 +1,5 @@
-/// The caches of one search at a time; a `Regex` lends each to one thread.
-final class Matcher {
+/// The caches of one search at a time, for one thread at a time; a `Regex` lends one to each search.
+package final class Matcher {
     private let patterns: CompiledPattern
     private let forward: LazyDFA
     private var backward: LazyDFA?
@@ -11,7 +11,8 @@ final class Matcher {
         forward = LazyDFA(patterns.forward, isLongest: false)
     }
 
-    func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    /// Whether the text holds a match.
+    package func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         switch forward.search(text, from: 0, anchored: false, nearest: true) {
         case .noMatch: false
         case .match: true
@@ -37,9 +38,8 @@ final class Matcher {
     func captures(_ text: UnsafeBufferPointer<UInt8>, from: Int) -> [Range<Int>?]? {
         guard let whole = find(text, from: from) else { return nil }
         if patterns.forward.slotCount == 2 { return [whole] }
-        var machine = capturing ?? PikeMachine(patterns.forward, slotCount: patterns.forward.slotCount)
-        capturing = nil
-        defer { capturing = machine }
+        let machine = capturing ?? PikeMachine(patterns.forward, slotCount: patterns.forward.slotCount)
+        capturing = machine
         guard let slots = machine.search(text, from: whole.lowerBound, anchored: true) else { return nil }
         return (0..<(slots.count / 2)).map { group -> Range<Int>? in
             let start = Int(slots[group * 2])
@@ -49,9 +49,8 @@ final class Matcher {
     }
 
     private func findSlowly(_ text: UnsafeBufferPointer<UInt8>, from: Int) -> Range<Int>? {
-        var machine = pike ?? PikeMachine(patterns.forward, slotCount: 2)
-        pike = nil
-        defer { pike = machine }
+        let machine = pike ?? PikeMachine(patterns.forward, slotCount: 2)
+        pike = machine
         return machine.search(text, from: from, anchored: false).map { Int($0[0])..<Int($0[1]) }
     }
 }

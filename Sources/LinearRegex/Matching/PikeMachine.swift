@@ -1,22 +1,45 @@
 /// Runs a program's threads in lockstep, each with its own slots: what finds submatches, and what remains where a `LazyDFA` gives up.
 ///
 /// Costs at most the text's length times the program's; one thread at a time uses an instance.
-struct PikeMachine {
-    private struct Threads {
-        var set: SparseSet
-        /// Of each thread, by its place in the set, the row of its slots; -1 for steps that consume nothing.
-        var rows: [Int32]
-        var slots: [Int32] = []
-        var rowCount = 0
+final class PikeMachine {
+    private final class Threads {
+        let set: SparseSet
+        /// Of each thread, by its place in the set, the row of its slots; only of those that consume a byte or match.
+        let rows: UnsafeMutablePointer<Int32>
+        var slots: UnsafeMutablePointer<Int32>
+        private var capacity = 64
+        private var rowCount = 0
+        private let slotCount: Int
 
-        init(capacity: Int) {
+        init(capacity: Int, slotCount: Int) {
             set = SparseSet(capacity: capacity)
-            rows = [Int32](repeating: -1, count: capacity)
+            rows = .allocate(capacity: capacity)
+            slots = .allocate(capacity: 64 * slotCount)
+            self.slotCount = slotCount
         }
 
-        mutating func removeAll() {
+        deinit {
+            rows.deallocate()
+            slots.deallocate()
+        }
+
+        func removeAll() {
             set.removeAll()
             rowCount = 0
+        }
+
+        /// Gives the newest member of the set a row with these slots.
+        func store(_ source: UnsafeMutablePointer<Int32>) {
+            if rowCount == capacity {
+                let larger = UnsafeMutablePointer<Int32>.allocate(capacity: capacity * 2 * slotCount)
+                larger.update(from: slots, count: capacity * slotCount)
+                slots.deallocate()
+                slots = larger
+                capacity *= 2
+            }
+            rows[set.count - 1] = Int32(rowCount)
+            (slots + rowCount * slotCount).update(from: source, count: slotCount)
+            rowCount += 1
         }
     }
 
@@ -29,24 +52,28 @@ struct PikeMachine {
     private let slotCount: Int
     private var current: Threads
     private var following: Threads
-    private var scratch: [Int32]
+    private let scratch: UnsafeMutablePointer<Int32>
     private var stack: [Task] = []
 
     /// - Parameter slotCount: 2 for the whole match alone, or all of the program's.
     init(_ program: Program, slotCount: Int) {
         self.program = program
         self.slotCount = slotCount
-        current = Threads(capacity: program.instructions.count)
-        following = Threads(capacity: program.instructions.count)
-        scratch = [Int32](repeating: -1, count: slotCount)
+        current = Threads(capacity: program.instructions.count, slotCount: slotCount)
+        following = Threads(capacity: program.instructions.count, slotCount: slotCount)
+        scratch = .allocate(capacity: slotCount)
+    }
+
+    deinit {
+        scratch.deallocate()
     }
 
     /// The slots of the first match in `text[from...]`: start and end of each group, -1 where it took no part.
-    mutating func search(_ text: UnsafeBufferPointer<UInt8>, from: Int, anchored: Bool) -> [Int32]? {
+    func search(_ text: UnsafeBufferPointer<UInt8>, from: Int, anchored: Bool) -> [Int32]? {
         var matched: [Int32]?
         current.removeAll()
-        for index in scratch.indices { scratch[index] = -1 }
-        add(anchored ? program.start : program.unanchoredStart, at: from, in: text, toCurrent: true)
+        scratch.update(repeating: -1, count: slotCount)
+        add(anchored ? program.start : program.unanchoredStart, at: from, in: text, to: current)
         var position = from
         while current.set.count > 0 {
             following.removeAll()
@@ -55,13 +82,13 @@ struct PikeMachine {
                 let instruction = program.instructions[Int(current.set.members[place])]
                 if instruction.kind == .match {
                     let row = Int(current.rows[place]) * slotCount
-                    matched = Array(current.slots[row..<(row + slotCount)])
+                    matched = Array(UnsafeBufferPointer(start: current.slots + row, count: slotCount))
                     break
                 }
                 guard instruction.kind == .bytes, let byte, byte >= instruction.low, byte <= instruction.high else { continue }
                 let row = Int(current.rows[place]) * slotCount
-                for slot in 0..<slotCount { scratch[slot] = current.slots[row + slot] }
-                add(instruction.next, at: position + 1, in: text, toCurrent: false)
+                scratch.update(from: current.slots + row, count: slotCount)
+                add(instruction.next, at: position + 1, in: text, to: following)
             }
             swap(&current, &following)
             if byte == nil { break }
@@ -71,7 +98,7 @@ struct PikeMachine {
     }
 
     /// Adds what an instruction leads to without consuming a byte, by priority, with the slots in `scratch`.
-    private mutating func add(_ first: Int32, at position: Int, in text: UnsafeBufferPointer<UInt8>, toCurrent: Bool) {
+    private func add(_ first: Int32, at position: Int, in text: UnsafeBufferPointer<UInt8>, to threads: Threads) {
         let holding = program.assertions.isEmpty ? [] : Self.assertions(at: position, in: text)
         stack.append(.follow(first))
         while let task = stack.popLast() {
@@ -79,7 +106,7 @@ struct PikeMachine {
             case .restore(let slot, let value):
                 scratch[slot] = value
             case .follow(var number):
-                while toCurrent ? current.set.insert(number) : following.set.insert(number) {
+                while threads.set.insert(number) {
                     let instruction = program.instructions[Int(number)]
                     switch instruction.kind {
                     case .split:
@@ -100,7 +127,7 @@ struct PikeMachine {
                             continue
                         }
                     case .bytes, .match:
-                        if toCurrent { store(into: &current) } else { store(into: &following) }
+                        threads.store(scratch)
                         if instruction.kind == .bytes, instruction.other >= 0 {
                             number = instruction.other
                             continue
@@ -111,17 +138,6 @@ struct PikeMachine {
                     break
                 }
             }
-        }
-    }
-
-    private func store(into threads: inout Threads) {
-        let row = threads.rowCount
-        threads.rows[threads.set.count - 1] = Int32(row)
-        threads.rowCount += 1
-        if threads.slots.count < threads.rowCount * slotCount {
-            threads.slots.append(contentsOf: scratch)
-        } else {
-            for slot in 0..<slotCount { threads.slots[row * slotCount + slot] = scratch[slot] }
         }
     }
 

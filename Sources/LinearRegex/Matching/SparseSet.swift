@@ -1,17 +1,26 @@
 /// Instruction numbers in the order of insertion; clearing costs nothing.
-struct SparseSet {
-    private(set) var members: [Int32]
-    private var places: [Int32]
+///
+/// A class over raw memory: arrays here cost a reference count and a uniqueness check for each access.
+final class SparseSet {
+    let members: UnsafeMutablePointer<Int32>
+    private let places: UnsafeMutablePointer<Int32>
     private(set) var count = 0
 
     init(capacity: Int) {
-        members = [Int32](repeating: 0, count: capacity)
-        places = [Int32](repeating: 0, count: capacity)
+        members = .allocate(capacity: capacity)
+        members.initialize(repeating: 0, count: capacity)
+        places = .allocate(capacity: capacity)
+        places.initialize(repeating: 0, count: capacity)
+    }
+
+    deinit {
+        members.deallocate()
+        places.deallocate()
     }
 
     /// Whether the member is new.
     @inline(__always)
-    mutating func insert(_ member: Int32) -> Bool {
+    func insert(_ member: Int32) -> Bool {
         let place = Int(places[Int(member)])
         if place < count, members[place] == member { return false }
         places[Int(member)] = Int32(count)
@@ -20,7 +29,7 @@ struct SparseSet {
         return true
     }
 
-    mutating func removeAll() {
+    func removeAll() {
         count = 0
     }
 }

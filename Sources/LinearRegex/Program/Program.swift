@@ -23,22 +23,26 @@ struct Instruction {
 }
 
 /// A nondeterministic automaton over bytes, and what a deterministic one needs to know of it.
-final class Program: Sendable {
-    let instructions: [Instruction]
+///
+/// Sendable because nothing is written after `init`; raw memory, because an array in a class costs a reference count for each access.
+final class Program: @unchecked Sendable {
+    let instructions: UnsafeBufferPointer<Instruction>
     /// Where an anchored search begins.
     let start: Int32
     /// Where a search begins that may skip text first.
     let unanchoredStart: Int32
     let slotCount: Int
     /// Of each byte its class: bytes of one class are never told apart.
-    let byteClasses: [UInt8]
+    let byteClasses: UnsafePointer<UInt8>
     /// One byte of each class.
     let representatives: [UInt8]
     /// Every assertion that occurs.
     let assertions: Assertion
 
     init(instructions: [Instruction], start: Int32, unanchoredStart: Int32, slotCount: Int) {
-        self.instructions = instructions
+        let code = UnsafeMutableBufferPointer<Instruction>.allocate(capacity: instructions.count)
+        _ = code.initialize(from: instructions)
+        self.instructions = UnsafeBufferPointer(code)
         self.start = start
         self.unanchoredStart = unanchoredStart
         self.slotCount = slotCount
@@ -67,7 +71,14 @@ final class Program: Sendable {
             classes[byte] = UInt8(representatives.count - 1)
         }
         self.assertions = assertions
-        self.byteClasses = classes
+        let table = UnsafeMutablePointer<UInt8>.allocate(capacity: 256)
+        table.initialize(from: classes, count: 256)
+        self.byteClasses = UnsafePointer(table)
         self.representatives = representatives
+    }
+
+    deinit {
+        instructions.deallocate()
+        byteClasses.deallocate()
     }
 }

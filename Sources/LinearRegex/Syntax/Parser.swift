@@ -171,7 +171,8 @@ struct Parser {
             let scalar = try nextScalar()
             switch scalar {
             case 0x69, 0x6D, 0x73, 0x55:
-                let flag: Flags = scalar == 0x69 ? .foldCase : scalar == 0x6D ? .multiLine : scalar == 0x73 ? .dotMatchesNewline : .nonGreedy
+                let flag: Flags =
+                    scalar == 0x69 ? .foldCase : scalar == 0x6D ? .multiLine : scalar == 0x73 ? .dotMatchesNewline : .nonGreedy
                 if isNegative { cleared.insert(flag) } else { set.insert(flag) }
                 sawFlag = true
             case 0x2D:

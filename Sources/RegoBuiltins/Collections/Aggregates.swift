@@ -23,9 +23,19 @@ package enum AggregateBuiltins {
         let value = call[0]
         switch value.tag {
         case .array, .object, .set: call.return(.integer(value.length))
-        case .string: call.return(.integer(value.codePointCount))
+        case .string: call.return(.integer(value.isASCII ? value.length : characters(value.utf8)))
         default: call.failType(0, "array", "object", "set", "string")
         }
+    }
+
+    /// Code points, where each byte that is no part of one counts for itself, as in Go: decoders make such strings.
+    private static func characters(_ text: UnsafeBufferPointer<UInt8>) -> Int {
+        var (count, index) = (0, 0)
+        while index < text.count {
+            index += max(UTF8Text.sequenceLength(text, at: index), 1)
+            count += 1
+        }
+        return count
     }
 
     private static func fold(

@@ -25,12 +25,36 @@ package enum GraphBuiltins {
         call.return(found.finish())
     }
 
-    /// Paths to nodes without edges, to edges that leave the graph, and to edges that lead back into the path.
+    /// Paths to nodes without edges, to edges that leave the graph, and to nodes whose edges were followed before on the same branch.
+    ///
+    /// As in OPA 1.9 nodes are remembered for each edge of the beginning, so that no edge is followed twice.
     private static func reachablePaths(_ call: BuiltinCall) {
         guard let graph = call.object(0), let initial = call.sequence(1) else { return }
         let result = SetBuilder(in: call.arena)
+        for node in initial {
+            let edges = graph.lookup(node)
+            guard edges.isDefined else { continue }
+            let next = neighbours(edges)
+            if next.isEmpty { result.insert(.array([node], in: call.arena)) }
+            for neighbour in next {
+                var search = PathSearch(graph: graph, reached: SetBuilder(in: call.arena), result: result, call: call)
+                search.reached.insert(node)
+                var path = [node]
+                search.extend(&path, neighbour)
+                if search.isCut { return call.fail(.halt, "the paths exceed the evaluation's limits") }
+            }
+        }
+        call.return(result.finish())
+    }
+
+    private struct PathSearch {
+        let graph: Value
+        let reached: SetBuilder
+        let result: SetBuilder
+        let call: BuiltinCall
         var isCut = false
-        func extend(_ path: inout [Value], _ node: Value) {
+
+        mutating func extend(_ path: inout [Value], _ node: Value) {
             if call.arena.isExhausted || call.context.isCancelled || path.count > JSONParser.defaultDepth { isCut = true }
             if isCut { return }
             let edges = graph.lookup(node)
@@ -40,19 +64,14 @@ package enum GraphBuiltins {
             let next = neighbours(edges)
             if next.isEmpty { result.insert(.array(path, in: call.arena)) }
             for neighbour in next {
-                if path.contains(where: { Value.equal($0, neighbour) }) {
+                if reached.contains(neighbour) {
                     result.insert(.array(path, in: call.arena))
                 } else {
+                    reached.insert(node)
                     extend(&path, neighbour)
                 }
             }
         }
-        for node in initial where graph.lookup(node).isDefined {
-            var path: [Value] = []
-            extend(&path, node)
-        }
-        if isCut { return call.fail(.halt, "the paths exceed the evaluation's limits") }
-        call.return(result.finish())
     }
 
     /// Every value within a value with its path, the whole first: `[path, value]` pairs in an array.

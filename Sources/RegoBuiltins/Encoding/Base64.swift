@@ -62,7 +62,8 @@ package enum BinaryTextBuiltins {
             let pair = bytes[index..<min(index + 2, bytes.count)]
             for byte in pair where byte.hexadecimalValue == nil {
                 let scalar = Unicode.Scalar(byte)
-                let shown = byte < 0x80 ? "U+\(String(0x10000 | UInt32(byte), radix: 16, uppercase: true).dropFirst()) '\(scalar)'" : "U+\(byte)"
+                let shown =
+                    byte < 0x80 ? "U+\(String(0x10000 | UInt32(byte), radix: 16, uppercase: true).dropFirst()) '\(scalar)'" : "U+\(byte)"
                 return call.fail(.builtin, "encoding/hex: invalid byte: \(shown)")
             }
             guard pair.count == 2, let high = bytes[index].hexadecimalValue, let low = bytes[index + 1].hexadecimalValue else {
@@ -107,7 +108,8 @@ enum Base64 {
         var index = 0
         while index < bytes.count {
             let left = bytes.count - index
-            let group = UInt32(bytes[index]) << 16 | (left > 1 ? UInt32(bytes[index + 1]) << 8 : 0) | (left > 2 ? UInt32(bytes[index + 2]) : 0)
+            let group =
+                UInt32(bytes[index]) << 16 | (left > 1 ? UInt32(bytes[index + 1]) << 8 : 0) | (left > 2 ? UInt32(bytes[index + 2]) : 0)
             result.append(symbols[Int(group >> 18)])
             result.append(symbols[Int(group >> 12 & 63)])
             if left > 1 { result.append(symbols[Int(group >> 6 & 63)]) } else if padded { result.append(UInt8(ascii: "=")) }
@@ -146,7 +148,9 @@ enum Base64 {
             if padded {
                 for _ in count..<4 {
                     while index < text.count, text[index] == 10 || text[index] == 13 { index += 1 }
-                    guard index < text.count, text[index] == UInt8(ascii: "=") else { return .failure(Fault(offset: index < text.count ? index : end - (index == end ? count : 0))) }
+                    guard index < text.count, text[index] == UInt8(ascii: "=") else {
+                        return .failure(Fault(offset: index < text.count ? index : end - (index == end ? count : 0)))
+                    }
                     index += 1
                 }
                 while index < text.count, text[index] == 10 || text[index] == 13 { index += 1 }

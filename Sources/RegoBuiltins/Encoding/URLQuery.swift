@@ -16,18 +16,20 @@ package enum URLQueryBuiltins {
     }
 
     private static func escape(_ text: Value, into builder: inout TextBuilder) {
-        let digits = Array("0123456789ABCDEF".utf8)
-        for byte in text.utf8 {
-            switch byte {
-            case 48...57, 65...90, 97...122, UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "~"):
-                builder.append(byte)
-            case UInt8(ascii: " "):
-                builder.append(UInt8(ascii: "+"))
-            default:
-                builder.append(UInt8(ascii: "%"))
-                builder.append(digits[Int(byte >> 4)])
-                builder.append(digits[Int(byte & 15)])
-            }
+        for byte in text.utf8 { escape(byte: byte, into: &builder) }
+    }
+
+    static func escape(byte: UInt8, into builder: inout TextBuilder) {
+        switch byte {
+        case 48...57, 65...90, 97...122, UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "~"):
+            builder.append(byte)
+        case UInt8(ascii: " "):
+            builder.append(UInt8(ascii: "+"))
+        default:
+            let digits: StaticString = "0123456789ABCDEF"
+            builder.append(UInt8(ascii: "%"))
+            builder.append(digits.utf8Start[Int(byte >> 4)])
+            builder.append(digits.utf8Start[Int(byte & 15)])
         }
     }
 

@@ -54,8 +54,11 @@ enum YAMLReading {
     /// libyaml's complaint in the form that Go's port gives it.
     private static func describe(_ error: YamlError) -> String {
         switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+        case .scanner(_, let problem, let mark, _):
             "yaml: line \(mark.line): \(problem)"
+        case .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+            // Go's port counts the lines of these from 0.
+            "yaml: line \(mark.line - 1): \(problem)"
         default: "yaml: \(error)"
         }
     }
@@ -201,7 +204,13 @@ struct YAMLWriting {
         if text.utf8.contains(10), !needsEscapes(text), text.utf8.first != 32, text.utf8.first != 10 {
             return block(text, indent)
         }
-        if isPlain(text) { output.append(value.utf8) } else if needsEscapes(text) { quoted(value.jsonText()) } else { singleQuoted(text) }
+        if isPlain(text) {
+            output.append(value.utf8)
+        } else if needsEscapes(text) || !readsAsString(text) {
+            quoted(value.jsonText())
+        } else {
+            singleQuoted(text)
+        }
     }
 
     /// `|-` and its lines.
@@ -234,18 +243,24 @@ struct YAMLWriting {
     }
 
     private func needsEscapes(_ text: String) -> Bool {
-        text.unicodeScalars.contains { ($0.value < 32 && $0.value != 10) || $0.value == 0x7F || !GoQuoting.isPrintable($0.value) && $0.value >= 0x80 }
+        text.unicodeScalars.contains {
+            ($0.value < 32 && $0.value != 10) || $0.value == 0x7F || !GoQuoting.isPrintable($0.value) && $0.value >= 0x80
+        }
     }
 
     /// Whether the text needs no quotes: it is read back as this very string, and holds no mark that means something.
     private func isPlain(_ text: String) -> Bool {
-        guard let first = text.utf8.first, let last = text.utf8.last, first != 32, last != 32, last != UInt8(ascii: ":") else { return false }
+        guard let first = text.utf8.first, let last = text.utf8.last, first != 32, last != 32, last != UInt8(ascii: ":") else {
+            return false
+        }
         if "-?:,[]{}#&*!|>'\"%@`=~".utf8.contains(first) {
             let second = text.utf8.dropFirst().first
             guard first == 45 || first == 63 || first == 58, let second, second != 32, first != 45 || text != "---" else { return false }
         }
         if needsEscapes(text) || text.utf8.contains(10) || text.contains(": ") || text.contains(" #") { return false }
-        let node = Node(text, .implicit, .plain)
-        return node.tag == Tag(.str)
+        return readsAsString(text)
     }
+
+    /// Whether the text without quotes would not be taken for a number, a boolean or null.
+    private func readsAsString(_ text: String) -> Bool { Node(text, .implicit, .plain).tag == Tag(.str) }
 }

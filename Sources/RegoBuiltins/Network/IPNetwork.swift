@@ -28,7 +28,9 @@ struct IPAddress: Hashable {
         guard parts.count == 4 else { return nil }
         var result: [UInt8] = []
         for part in parts {
-            guard (1...3).contains(part.count), part.allSatisfy({ $0 >= 48 && $0 <= 57 }), part.count == 1 || part.first != 48 else { return nil }
+            guard (1...3).contains(part.count), part.allSatisfy({ $0 >= 48 && $0 <= 57 }), part.count == 1 || part.first != 48 else {
+                return nil
+            }
             guard let value = UInt8(exactly: part.reduce(0) { $0 * 10 + Int($1 - 48) }) else { return nil }
             result.append(value)
         }

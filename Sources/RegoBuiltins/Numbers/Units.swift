@@ -1,3 +1,4 @@
+import BigInt
 package import RegoRuntime
 
 /// Amounts with SI, binary and Kubernetes' suffixes (OPA: "Units").
@@ -94,27 +95,30 @@ package enum UnitBuiltins {
 
     private static func lower(_ byte: UInt8) -> UInt8 { byte >= 65 && byte <= 90 ? byte | 0x20 : byte }
 
+    /// Multiplies exactly; bytes lose their fraction, other amounts what lies behind the tenth decimal.
     private static func finish(_ call: BuiltinCall, _ amount: [UInt8], _ factor: Factor, failure: String, truncates: Bool) {
-        guard let number = number(amount, in: call.arena) else { return call.fail(.builtin, failure) }
-        call.return { () throws(ArithmeticError) in
-            var result = number
-            switch factor {
-            case .decimal(let exponent) where exponent > 0:
-                result = try Value.multiply(number, .number(text: "1e\(exponent)", in: call.arena), in: call.arena)
-            case .decimal(let exponent) where exponent < 0:
-                result = try Value.divide(number, .number(text: "1e\(-exponent)", in: call.arena), in: call.arena)
-            case .decimal: break
-            case .binary(let bits):
-                result = try Value.multiply(number, .integer(1 << bits), in: call.arena)
-            }
-            if !truncates { return result }
-            return try Value.compareNumbers(result, .integer(0)) < 0
-                ? Value.ceil(result, in: call.arena) : Value.floor(result, in: call.arena)
+        guard let number = number(amount) else { return call.fail(.builtin, failure) }
+        var exponent = number.exponent
+        var digits = BigInt(String(decoding: number.digits, as: UTF8.self)) ?? 0
+        switch factor {
+        case .decimal(let power): exponent += power
+        case .binary(let bits): digits <<= bits
         }
+        let last = truncates ? 0 : -10
+        if exponent < last {
+            // An amount this small is none.
+            if exponent < last - number.digits.count - 40 { return call.return(.integer(Int64(0))) }
+            let divisor = BigInt(10).power(last - exponent)
+            let (quotient, remainder) = digits.quotientAndRemainder(dividingBy: divisor)
+            digits = !truncates && remainder * 2 >= divisor ? quotient + 1 : quotient
+            exponent = last
+        }
+        let text = String(digits).utf8
+        call.return(.number(Decimal(isNegative: number.isNegative, digits: text, exponent: exponent), in: call.arena))
     }
 
     /// A decimal number as Go's `big.Rat` reads it: a sign, digits with or without a point, an exponent.
-    private static func number(_ text: [UInt8], in arena: Arena) -> Value? {
+    private static func number(_ text: [UInt8]) -> Decimal? {
         var digits = text[...]
         var isNegative = false
         if let sign = digits.first, sign == 43 || sign == 45 {
@@ -137,7 +141,6 @@ package enum UnitBuiltins {
         }
         guard rest.isEmpty else { return nil }
         whole.append(contentsOf: fraction)
-        let digitValues = whole.map { $0 }
-        return .number(Decimal(isNegative: isNegative, digits: digitValues, exponent: exponent - fraction.count), in: arena)
+        return Decimal(isNegative: isNegative, digits: whole, exponent: exponent - fraction.count)
     }
 }

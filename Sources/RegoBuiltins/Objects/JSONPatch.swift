@@ -76,7 +76,8 @@ package enum JSONPatchBuiltins {
         case .replace:
             guard !path.isEmpty else { return operation.value }
             if isSet(at: path.dropLast(), in: value) {
-                return try add(operation.value, at: path.dropLast() + [operation.value], to: try remove(path, from: value, in: arena), in: arena)
+                return try add(
+                    operation.value, at: path.dropLast() + [operation.value], to: try remove(path, from: value, in: arena), in: arena)
             }
             _ = try find(path, in: value)
             return try update(path, in: value, arena) { _ throws(Failure) in operation.value }

@@ -42,15 +42,14 @@ package enum GlobBuiltins {
         key.append(0xFF)
         key.append(pattern.utf8)
         let name = key.finish()
-        let cache = call.context.cache(of: CachedGlob.self)
-        if let known = cache.object(for: name) as? CachedGlob { return known.result }
-        let made: Result<Glob, RegexError>
-        do throws(RegexError) {
-            made = .success(try Glob(pattern.byteArray, delimiters: delimiters))
-        } catch {
-            made = .failure(error)
+        let cached = call.cached(name, CachedGlob.self) {
+            do throws(RegexError) {
+                let glob = try Glob(pattern.byteArray, delimiters: delimiters)
+                return (CachedGlob(.success(glob)), glob.size)
+            } catch {
+                return (CachedGlob(.failure(error)), 0)
+            }
         }
-        cache.insert(CachedGlob(made), for: name)
-        return made
+        return cached.result
     }
 }

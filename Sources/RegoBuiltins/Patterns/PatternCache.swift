@@ -13,6 +13,31 @@ final class CachedGlob {
     init(_ result: Result<Glob, RegexError>) { self.result = result }
 }
 
+/// Compiled patterns too large for every place of a `BuiltinCache` to hold one: where patterns come with the input, an attacker chooses
+/// their size.
+final class LargePatterns {
+    /// Instructions beyond which a pattern counts as large.
+    static let threshold = 2_000
+    /// Instructions of all patterns kept, some 15 MB.
+    private static let budget = 200_000
+
+    private var entries: [(key: [UInt8], object: AnyObject, size: Int)] = []
+
+    func object(for key: Value) -> AnyObject? {
+        guard let place = entries.firstIndex(where: { $0.key.elementsEqual(key.utf8) }) else { return nil }
+        let entry = entries.remove(at: place)
+        entries.append(entry)
+        return entry.object
+    }
+
+    func insert(_ object: AnyObject, for key: Value, size: Int) {
+        guard size <= Self.budget else { return }
+        entries.append((key.byteArray, object, size))
+        // The ones used last are at the end.
+        while entries.reduce(0, { $0 + $1.size }) > Self.budget { entries.removeFirst() }
+    }
+}
+
 extension BuiltinCall {
     /// The compiled form of a pattern; `nil` after having failed the call.
     func regex(_ index: Int) -> Regex? {
@@ -27,16 +52,33 @@ extension BuiltinCall {
     }
 
     func compiled(_ pattern: Value) -> Result<Regex, RegexError> {
-        let cache = context.cache(of: CachedRegex.self)
-        if let known = cache.object(for: pattern) as? CachedRegex { return known.result }
-        let made: Result<Regex, RegexError>
-        do throws(RegexError) {
-            made = .success(try Regex(pattern.byteArray))
-        } catch {
-            made = .failure(error)
+        let cached = cached(pattern, CachedRegex.self) {
+            do throws(RegexError) {
+                let regex = try Regex(pattern.byteArray)
+                return (CachedRegex(.success(regex)), regex.size)
+            } catch {
+                return (CachedRegex(.failure(error)), 0)
+            }
         }
-        cache.insert(CachedRegex(made), for: pattern)
-        return made
+        return cached.result
+    }
+
+    /// What the evaluation's caches hold for a key, or what is made and kept now.
+    func cached<Object: AnyObject>(_ key: Value, _ kind: Object.Type, _ make: () -> (Object, size: Int)) -> Object {
+        let cache = context.cache(of: kind)
+        if let known = cache.object(for: key) as? Object { return known }
+        let name = Value.string("\(kind)", in: arena)
+        let large = context.cache(of: LargePatterns.self)
+        let store = large.object(for: name) as? LargePatterns ?? LargePatterns()
+        if let known = store.object(for: key) as? Object { return known }
+        let (object, size) = make()
+        if size < LargePatterns.threshold {
+            cache.insert(object, for: key)
+        } else {
+            store.insert(object, for: key, size: size)
+            large.insert(store, for: name)
+        }
+        return object
     }
 
     /// A string argument as the automata want it: what is not UTF-8 (only decoders make such strings) becomes U+FFFD.

@@ -67,8 +67,12 @@ package enum RegexBuiltins {
     private static func templateMatch(_ call: BuiltinCall) {
         guard let template = call.string(0), let text = call.wellFormedString(1), let open = call.string(2), let close = call.string(3)
         else { return }
-        guard open.length == 1 else { return call.fail(.builtin, "start delimiter has to be exactly one character long but is \(open.length) long") }
-        guard close.length == 1 else { return call.fail(.builtin, "end delimiter has to be exactly one character long but is \(close.length) long") }
+        guard open.length == 1 else {
+            return call.fail(.builtin, "start delimiter has to be exactly one character long but is \(open.length) long")
+        }
+        guard close.length == 1 else {
+            return call.fail(.builtin, "end delimiter has to be exactly one character long but is \(close.length) long")
+        }
         guard let pattern = TemplatePattern.pattern(template.utf8, open: open.utf8[0], close: close.utf8[0]) else {
             return call.fail(.builtin, "unbalanced braces in \(template.regoText)")
         }

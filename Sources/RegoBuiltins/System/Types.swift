@@ -48,6 +48,7 @@ package enum TypeBuiltins {
         case .integer, .double, .bigNumber: call.return(value)
         case .string:
             let text = value.utf8
+            if isNotFinite(text) { return call.failType(0, "valid number string") }
             let number = isNumber(text) ? Value.number(text: normalized(text), in: call.arena) : .undefined
             guard number.isDefined else {
                 var quoted = TextBuilder(in: call.arena)
@@ -58,6 +59,12 @@ package enum TypeBuiltins {
         default:
             call.failType(0, "null", "boolean", "number", "string")
         }
+    }
+
+    /// Whether the text names an infinity or no number, with any signs before it.
+    private static func isNotFinite(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        let name = String(decoding: text.drop { $0 == 43 || $0 == 45 }, as: UTF8.self).lowercased()
+        return name == "inf" || name == "infinity" || name == "nan"
     }
 
     /// What Go's `ParseFloat` reads, without hexadecimal, infinities and underscores: JSON has none of these.

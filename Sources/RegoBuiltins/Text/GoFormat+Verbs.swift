@@ -101,7 +101,13 @@ extension GoFormat {
         let length = sign.utf8.count + prefix.utf8.count + zeros + digits.utf8.count
         var (left, right) = (0, 0)
         if let width = flags.width, length < width {
-            if flags.minus { right = width - length } else if flags.zero, flags.precision == nil { zeros = width - length } else { left = width - length }
+            if flags.minus {
+                right = width - length
+            } else if flags.zero, flags.precision == nil {
+                zeros = width - length
+            } else {
+                left = width - length
+            }
         }
         output.append(UInt8(ascii: " "), repeated: left)
         output.append(text: sign + prefix)

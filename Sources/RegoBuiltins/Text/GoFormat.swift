@@ -211,11 +211,16 @@ struct GoFormat {
         case .double:
             return .double(value.asDouble)
         case .bigNumber:
-            if let integer = value.bigIntValue, Decimal(value).digits.count + Decimal(value).exponent < 400 || integer == 0 {
+            let decimal = Decimal(value)
+            if decimal.isInteger, decimal.magnitude < 308 || decimal.exponent < 21, let integer = decimal.bigInt {
                 return .bigInteger(integer)
             }
             let double = value.doubleValue
-            return double.isInfinite ? .text(.string(value.numberText, in: arena)) : .double(double)
+            if double.isFinite { return .double(double) }
+            // Neither an integer nor a `float64` to Go, which then prints the number as it was written.
+            var text = String(decoding: decimal.digits, as: UTF8.self)
+            if text.utf8.count > 1 { text.insert(".", at: text.index(after: text.startIndex)) }
+            return .text(.string("\(decimal.isNegative ? "-" : "")\(text)e\(decimal.magnitude)", in: arena))
         case .string:
             return .text(value)
         default:

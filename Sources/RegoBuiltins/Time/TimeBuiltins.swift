@@ -136,7 +136,8 @@ package enum TimeBuiltins {
         if (first.seconds, first.nanosecond) > (second.seconds, second.nanosecond) { swap(&first, &second) }
         let (from, to) = (first.civil, second.civil)
         var parts = [
-            to.year - from.year, to.month - from.month, to.day - from.day, to.hour - from.hour, to.minute - from.minute, to.second - from.second,
+            to.year - from.year, to.month - from.month, to.day - from.day, to.hour - from.hour, to.minute - from.minute,
+            to.second - from.second,
         ]
         // A negative part borrows from the one before it.
         let lengths = [0, 12, CivilTime.daysIn(month: from.month, year: from.year), 24, 60, 60]

@@ -69,7 +69,8 @@ struct TimeLayout {
         ("-070000", .zone(usesZ: false, .withSeconds)), ("-07:00", .zone(usesZ: false, .hoursColonMinutes)),
         ("-0700", .zone(usesZ: false, .hoursMinutes)), ("-07", .zone(usesZ: false, .hours)),
         ("Z07:00:00", .zone(usesZ: true, .withColonSeconds)), ("Z070000", .zone(usesZ: true, .withSeconds)),
-        ("Z07:00", .zone(usesZ: true, .hoursColonMinutes)), ("Z0700", .zone(usesZ: true, .hoursMinutes)), ("Z07", .zone(usesZ: true, .hours)),
+        ("Z07:00", .zone(usesZ: true, .hoursColonMinutes)), ("Z0700", .zone(usesZ: true, .hoursMinutes)),
+        ("Z07", .zone(usesZ: true, .hours)),
     ]
 
     private static func part(_ layout: ArraySlice<UInt8>) -> (Part, Int)? {
@@ -84,7 +85,9 @@ struct TimeLayout {
             if begins("Jan") { return (.shortMonth, 3) }
             if begins("Mon") { return (.shortWeekday, 3) }
         }
-        guard let mark = layout.first, mark == 46 || mark == 44, let digit = layout.dropFirst().first, digit == 48 || digit == 57 else { return nil }
+        guard let mark = layout.first, mark == 46 || mark == 44, let digit = layout.dropFirst().first, digit == 48 || digit == 57 else {
+            return nil
+        }
         let count = layout.dropFirst().prefix { $0 == digit }.count
         if let next = layout.dropFirst(1 + count).first, next >= 48, next <= 57 { return nil }
         return (.fraction(digits: count, trims: digit == 57, comma: mark == 44), 1 + count)

@@ -43,7 +43,9 @@ struct TimeZoneData: Sendable {
 
     private static func load(name: String) -> TimeZoneData? {
         // As Go: nothing that leaves the database's folder.
-        let isSafe = name.utf8.allSatisfy { $0 == 95 || $0 == 43 || $0 == 45 || $0 == 47 || ($0 >= 48 && $0 <= 57) || ($0 | 0x20 >= 97 && $0 | 0x20 <= 122) }
+        let isSafe = name.utf8.allSatisfy {
+            $0 == 95 || $0 == 43 || $0 == 45 || $0 == 47 || ($0 >= 48 && $0 <= 57) || ($0 | 0x20 >= 97 && $0 | 0x20 <= 122)
+        }
         guard isSafe, name.utf8.first != 47, name.utf8.count < 128 else { return nil }
         for directory in directories {
             if let zone = load(path: directory + name) { return zone }

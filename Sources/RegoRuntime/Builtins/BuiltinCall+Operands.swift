@@ -71,8 +71,8 @@ extension BuiltinCall {
             failType(index, "array", "set")
             return nil
         }
-        for index in elements.indices {
-            let element = unsafe elements[index]
+        for position in elements.indices {
+            let element = unsafe elements[position]
             guard !element.isString else { continue }
             failElement(index, containing: element, "string")
             return nil

@@ -9,7 +9,7 @@ public struct FileID: Hashable, Sendable, BitwiseCopyable {
 
 /// Where a node stands in its file.
 ///
-/// `row` and `column` count from 1, the column in bytes as OPA counts it; `offset` and `length` are in bytes.
+/// `row` and `column` count from 1, the column in characters (Unicode scalars) as OPA counts it; `offset` and `length` are in bytes.
 public struct Span: Hashable, Sendable, BitwiseCopyable {
     public var file: FileID
     public var offset: UInt32

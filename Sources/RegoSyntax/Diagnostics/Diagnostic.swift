@@ -34,8 +34,8 @@ extension Diagnostic {
         var lines = ["\(place): \(code): \(message)"]
         if let source = file.line(span.row) {
             lines.append("\t" + source)
-            let before = source.utf8.prefix(Int(max(span.column, 1)) - 1)
-            lines.append("\t" + String(before.map { $0 == UInt8(ascii: "\t") ? "\t" : " " }) + "^")
+            let before = source.unicodeScalars.prefix(Int(max(span.column, 1)) - 1)
+            lines.append("\t" + String(before.map { $0 == "\t" ? "\t" : " " }) + "^")
         }
         return (lines + details.map { "\t" + $0 }).joined(separator: "\n")
     }

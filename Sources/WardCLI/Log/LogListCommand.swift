@@ -116,7 +116,7 @@ struct LogCountCommand: ParsableCommand {
         do throws(DecisionLogError) {
             guard let by else { return Console.print("\(try reader.count(filter.query()))\n") }
             var table = TextTable(header: [by.rawValue, "count"])
-            for count in try reader.counts(by: by, filter.query()) { table.rows.append([count.value ?? "-", String(count.count)]) }
+            for count in try reader.counts(filter.query(), by: by) { table.rows.append([count.value ?? "-", String(count.count)]) }
             Console.print(table.render())
         } catch {
             throw LogFailure(error)
