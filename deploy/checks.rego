@@ -28,7 +28,9 @@ problems contains sprintf("apiVersion must be %v", [version]) if {
 	not input.apiVersion == version
 }
 
-problems contains "no kind that is known here" if not versions[input.kind]
+problems contains "no kind that is known here" if not known_kind
+
+known_kind if versions[input.kind]
 
 problems contains "no name" if {
 	input.kind != "Kustomization"
@@ -55,12 +57,12 @@ problems contains sprintf("%v has no %v", [container.name, probe]) if {
 problems contains sprintf("%v requests or limits no %v", [container.name, resource]) if {
 	some container in containers
 	some resource in ["cpu", "memory", "ephemeral-storage"]
-	not both(container.resources, resource)
+	not both(container, resource)
 }
 
-both(resources, resource) if {
-	resources.requests[resource]
-	resources.limits[resource]
+both(container, resource) if {
+	container.resources.requests[resource]
+	container.resources.limits[resource]
 }
 
 problems contains "the pod gets a token of the cluster" if {

@@ -39,7 +39,8 @@ extension PolicyService {
         do {
             (query, wasPrepared) = try snapshot.prepared(question.path)
         } catch {
-            throw .invalidParameter("error(s) occurred while compiling query", details: error.diagnostics.map { APIError.Detail($0, in: error.sources) })
+            throw .invalidParameter(
+                "error(s) occurred while compiling query", details: error.diagnostics.map { APIError.Detail($0, in: error.sources) })
         }
         let prepared = ContinuousClock.now
         var limits = limits
@@ -64,7 +65,8 @@ extension APIError {
             self = .invalidParameter("body contains malformed input document: \(error.message)")
         } else {
             self = .internalError(
-                "error(s) occurred while evaluating query", details: [Detail(code: error.code.description, message: error.message, location: nil)])
+                "error(s) occurred while evaluating query",
+                details: [Detail(code: error.code.description, message: error.message, location: nil)])
         }
     }
 }

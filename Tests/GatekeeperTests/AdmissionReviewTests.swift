@@ -42,7 +42,8 @@ import Testing
         #expect(
             String(decoding: denied, as: UTF8.self)
                 == #"{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","response":{"uid":"705ab4f5","allowed":false,"#
-                + #""status":{"metadata":{},"status":"Failure","message":"a, b","reason":"Forbidden","code":403},"warnings":["w"]}}"# + "\n")
+                + #""status":{"metadata":{},"status":"Failure","message":"a, b","reason":"Forbidden","code":403},"warnings":["w"]}}"# + "\n"
+        )
     }
 
     struct PolicyCase: CustomTestStringConvertible, Sendable {
@@ -62,7 +63,8 @@ import Testing
         PolicyCase(name: "objects with msg", rules: "deny contains {\"msg\": \"m\", \"details\": {}}", outcome: .denied, messages: ["m"]),
         PolicyCase(name: "other elements deny too", rules: "deny contains 7", outcome: .denied, messages: ["7"]),
         PolicyCase(
-            name: "warnings allow", rules: "deny contains \"x\" if false\nwarn contains \"careful\"", outcome: .allowed, warnings: ["careful"]),
+            name: "warnings allow", rules: "deny contains \"x\" if false\nwarn contains \"careful\"", outcome: .allowed,
+            warnings: ["careful"]),
         PolicyCase(
             name: "undefined refuses", rules: "other := 1", outcome: .undefined, messages: ["no policy decides about this review"]),
         PolicyCase(

@@ -45,9 +45,10 @@ import Testing
             admission: {deny: data.k.deny, warn: data.k.warn}
             default_decision: a/b
             """)
-        #expect(configuration.listeners.map(\.transport) == [
-            .http(host: "::1", port: 8181), .unix(path: "/run/ward.sock", mode: 0o660), .http(host: "10.0.0.1", port: 80),
-        ])
+        #expect(
+            configuration.listeners.map(\.transport) == [
+                .http(host: "::1", port: 8181), .unix(path: "/run/ward.sock", mode: 0o660), .http(host: "10.0.0.1", port: 80),
+            ])
         #expect(configuration.listeners[1].services == [.inference, .health])
         #expect(configuration.limits.body == 1 << 20)
         #expect(configuration.timeouts.read == .milliseconds(1500))
@@ -85,11 +86,12 @@ import Testing
         ("policy: {paths: [/no/such/folder]}", "/no/such/folder does not exist"),
         ("policy: {dialect: v3}", "'v3' is not v0 or v1"),
         ("identity: {}", "identity.keys is missing"), ("identity: {keys: /no/such}", "/no/such does not exist"),
-        ("gate: {}", "gate.stores must name at least one image store"),
+        ("gate: {stores: {a: /tmp}}", "gate needs identity"), ("gate: {}", "gate.stores must name at least one image store"),
         ("gate: {stores: {\"a/b\": /tmp}}", "a store's name must consist of"),
         ("gate: {stores: {a: /etc/passwd}}", "/etc/passwd is not a folder"),
         ("gate: {stores: {a: /tmp}, allow: \"data.a[0]\"}", "is not a path below data"),
-        ("log: {mask: [name]}", "must start with /input/ or /result/"), ("log: [", "ward.yaml: 2:1: error: parser"), ("a: 1\na: 2", "duplicated key"),
+        ("log: {mask: [name]}", "must start with /input/ or /result/"), ("log: [", "ward.yaml: 2:1: error: parser"),
+        ("a: 1\na: 2", "duplicated key"),
     ])
     func says(_ text: String, _ message: String) {
         let found = issues(text)

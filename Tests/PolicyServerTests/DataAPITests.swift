@@ -42,13 +42,18 @@ import Testing
         Case(path: "/v1/data/example/none", body: #"{"input":{}}"#, answer: #"{"decision_id":"ID"}"#),
         Case(
             path: "/v1/data/example/value/n", body: "{}",
-            answer: #"{"decision_id":"ID","result":1.5,"warning":{"code":"api_usage_warning","message":"'input' key missing from the request"}}"#),
-        Case(method: "GET", path: "/v1/data/example/value", answer: #"{"decision_id":"ID","result":{"n":1.5,"s":["a","b"],"t":"\u003cx\u003e"}}"#),
+            answer:
+                #"{"decision_id":"ID","result":1.5,"warning":{"code":"api_usage_warning","message":"'input' key missing from the request"}}"#
+        ),
+        Case(
+            method: "GET", path: "/v1/data/example/value",
+            answer: #"{"decision_id":"ID","result":{"n":1.5,"s":["a","b"],"t":"\u003cx\u003e"}}"#),
         Case(method: "GET", path: "/v1/data/example/list/1/x", answer: #"{"decision_id":"ID","result":2}"#),
         Case(method: "GET", path: "/v1/data/servers/0/name", answer: #"{"decision_id":"ID","result":"a b"}"#),
         Case(method: "GET", path: "/v1/data/k%2Fx/y", answer: #"{"decision_id":"ID","result":7}"#),
         Case(
-            method: "GET", path: "/v1/data/example/allow?input=%7B%22user%22%3A%22alice%22%7D", answer: #"{"decision_id":"ID","result":true}"#),
+            method: "GET", path: "/v1/data/example/allow?input=%7B%22user%22%3A%22alice%22%7D",
+            answer: #"{"decision_id":"ID","result":true}"#),
         Case(
             path: "/v1/data/example/allow?pretty", body: #"{"input":{"user":"alice"}}"#,
             answer: "{\n  \"decision_id\": \"ID\",\n  \"result\": true\n}"),
@@ -58,10 +63,14 @@ import Testing
                 + #""timer_rego_query_eval_ns":0,"timer_server_handler_ns":0},"result":true}"#),
         Case(
             path: "/v1/data/example/allow", body: "{", status: 400,
-            answer: "{\n  \"code\": \"invalid_parameter\",\n  \"message\": \"body contains malformed input document: unexpected end of JSON input\"\n}"),
+            answer:
+                "{\n  \"code\": \"invalid_parameter\",\n  \"message\": \"body contains malformed input document: unexpected end of JSON input\"\n}"
+        ),
         Case(
             path: "/v1/data/example/allow", body: "[1]", status: 400,
-            answer: "{\n  \"code\": \"invalid_parameter\",\n  \"message\": \"body contains malformed input document: the body must be an object\"\n}"),
+            answer:
+                "{\n  \"code\": \"invalid_parameter\",\n  \"message\": \"body contains malformed input document: the body must be an object\"\n}"
+        ),
         Case(path: "/v0/data/example/allow", body: #"{"user":"alice"}"#, answer: "true"),
         Case(
             path: "/v0/data/example/none", body: "{}", status: 404,
@@ -69,7 +78,9 @@ import Testing
         Case(path: "/", body: #"{"user":"alice"}"#, answer: "true"),
         Case(method: "PUT", path: "/v1/data/example", body: "{}", status: 405, answer: ""),
         Case(method: "GET", path: "/v1/nothing", status: 404, answer: "404 page not found"),
-        Case(method: "GET", path: "/v1/data/a%22b", status: 400, answer: "{\n  \"code\": \"invalid_parameter\",\n  \"message\": \"invalid ref term 'a\\\"b'\"\n}"),
+        Case(
+            method: "GET", path: "/v1/data/a%22b", status: 400,
+            answer: "{\n  \"code\": \"invalid_parameter\",\n  \"message\": \"invalid ref term 'a\\\"b'\"\n}"),
     ]
 
     @Test func answersAsOPADoes() async throws {
@@ -127,7 +138,8 @@ import Testing
             #expect(page.header("content-type") == "text/plain; version=0.0.4; charset=utf-8")
             for line in [
                 #"ward_decisions_total{path="example/allow",outcome="allowed"} 1"#, "# TYPE http_request_duration_seconds histogram",
-                #"http_request_duration_seconds_count{code="200",handler="v1/data",method="post"} 1"#, "ward_decision_log_append_duration_seconds_count 1",
+                #"http_request_duration_seconds_count{code="200",handler="v1/data",method="post"} 1"#,
+                "ward_decision_log_append_duration_seconds_count 1",
                 "process_resident_memory_bytes ", "process_start_time_seconds ",
             ] { #expect(page.body.contains(line), "\(line)") }
             let head = try await server.ask("HEAD", "/health")

@@ -65,12 +65,14 @@ import Testing
                 let answer = try await server.ask("POST", Self.model, body: body, headers: doctor)
                 #expect(answer.status == 200, "\(answer)")
                 for part in [
-                    #""model_name":"ct-nodule""#, #""decision_id":""#, #""model_sha256":""#, #""latency_ms":"#, #""name":"prob","datatype":"FP32","shape":[1,1]"#,
+                    #""model_name":"ct-nodule""#, #""decision_id":""#, #""model_sha256":""#, #""latency_ms":"#,
+                    #""name":"prob","datatype":"FP32","shape":[1,1]"#,
                     #""peak_row":"#, #""notice":""#,
                 ] { #expect(answer.body.contains(part), "\(part) in \(answer.body.prefix(600))") }
             }
             let chosen = try await server.ask(
-                "POST", Self.model, body: Self.reference("ct/one.dcm").replacing("}}", with: #"},"outputs":[{"name":"prob"}]}"#), headers: doctor)
+                "POST", Self.model, body: Self.reference("ct/one.dcm").replacing("}}", with: #"},"outputs":[{"name":"prob"}]}"#),
+                headers: doctor)
             #expect(chosen.status == 200 && !chosen.body.contains(#""name":"heat""#))
             let rows = try server.decisions()
             #expect(rows.map(\.status) == Array(repeating: .allowed, count: 4))
@@ -92,14 +94,16 @@ import Testing
                 ("alg none", Self.bearer(keys.token(algorithm: "none")), "invalid token"),
                 ("another issuer", Self.bearer(keys.token(issuer: "evil")), "invalid token"),
                 ("another audience", Self.bearer(keys.token(audience: "evil")), "invalid token"),
-                ("cut", Self.bearer(String(good.dropLast(4))), "invalid token"), ("two", Self.bearer(good) + Self.bearer(good), "invalid token"),
+                ("cut", Self.bearer(String(good.dropLast(4))), "invalid token"),
+                ("two", Self.bearer(good) + Self.bearer(good), "invalid token"),
                 ("changed", Self.bearer(good.replacing(".", with: ".e", maxReplacements: 1)), "invalid token"),
             ]
             for (name, headers, reason) in cases {
                 let answer = try await server.ask("POST", Self.model, body: Self.reference("ct/one.dcm"), headers: headers)
                 #expect(answer.status == 401, "\(name): \(answer)")
                 #expect(answer.header("WWW-Authenticate")?.hasPrefix("Bearer realm=\"ward\"") == true, "\(name)")
-                #expect(answer.body.hasPrefix(#"{"error":"\#(reason)","code":"unauthenticated","decision_id":""#), "\(name): \(answer.body)")
+                #expect(
+                    answer.body.hasPrefix(#"{"error":"\#(reason)","code":"unauthenticated","decision_id":""#), "\(name): \(answer.body)")
             }
             let rows = try server.decisions()
             #expect(rows.count == cases.count)
@@ -117,7 +121,8 @@ import Testing
             let nurse = Self.bearer(try keys.token(roles: #""nurse""#))
             var bodies: Set<String> = []
             for path in [
-                "ct/one.dcm", "mr.dcm", "us.dcm", "none.dcm", "broken.dcm", "cut.dcm", "link.dcm", "../outside.dcm", "ct", "/etc/passwd", "",
+                "ct/one.dcm", "mr.dcm", "us.dcm", "none.dcm", "broken.dcm", "cut.dcm", "link.dcm", "../outside.dcm", "ct", "/etc/passwd",
+                "",
                 "ct/../../outside.dcm", "a\\u0000b",
             ] {
                 // Only what depends on the request itself may differ.
@@ -158,7 +163,8 @@ import Testing
         try await run { (server: TestServer, keys: TestKeys) async throws in
             let doctor = Self.bearer(try keys.token())
             for body in [
-                "", "{", "[]", "{}", #"{"parameters":{"store":"images"}}"#, #"{"parameters":{"store":1,"path":"a"}}"#, #"{"parameters":[]}"#,
+                "", "{", "[]", "{}", #"{"parameters":{"store":"images"}}"#, #"{"parameters":{"store":1,"path":"a"}}"#,
+                #"{"parameters":[]}"#,
                 #"{"inputs":[{"name":"x","datatype":"FP32","shape":[1,1,256,256],"data":[0]}]}"#, #"{"inputs":{}}"#,
                 #"{"inputs":[{"datatype":"BYTES","shape":[1],"data":["noslash"]}]}"#,
                 #"{"inputs":[{"datatype":"BYTES","shape":[2],"data":["a/b","c/d"]}]}"#,
@@ -169,7 +175,8 @@ import Testing
                 let answer = try await server.ask("POST", Self.model, body: body, headers: doctor)
                 #expect(answer.status == 400 && answer.body.contains("bad_request"), "\(body): \(answer)")
             }
-            #expect(try await server.ask("POST", "/v2/models/none/infer", body: Self.reference("ct/one.dcm"), headers: doctor).status == 404)
+            #expect(
+                try await server.ask("POST", "/v2/models/none/infer", body: Self.reference("ct/one.dcm"), headers: doctor).status == 404)
             #expect(try await server.ask("GET", Self.model, headers: doctor).status == 405)
         }
     }
@@ -177,7 +184,8 @@ import Testing
     @Test func callersCannotClaimFacts() async throws {
         try await run { (server: TestServer, keys: TestKeys) async throws in
             let nurse = Self.bearer(try keys.token(roles: #""nurse""#))
-            let body = #"{"user":{"roles":["doctor"]},"parameters":{"store":"images","path":"ct/one.dcm","role":"doctor","location":"local","purpose":"ETREAT"}}"#
+            let body =
+                #"{"user":{"roles":["doctor"]},"parameters":{"store":"images","path":"ct/one.dcm","role":"doctor","location":"local","purpose":"ETREAT"}}"#
             let answer = try await server.ask("POST", Self.model, body: body, headers: nurse + ["X-Role: doctor"])
             #expect(answer.status == 403)
             #expect(try server.decisions().first?.input?.contains(#""claimed":{"purpose":"ETREAT"}"#) == true)
@@ -215,7 +223,9 @@ import Testing
             }
             let metadata = try await server.ask("GET", "/v2/models/ct-nodule")
             #expect(metadata.body.contains(#""inputs":[{"name":"image","datatype":"BYTES","shape":[1]}]"#))
-            for path in ["/v2/models/none", "/v2/models/ct-nodule/versions/none", "/v2/models/ct-nodule/other", "/v2/models/..%2Fct-nodule"] {
+            for path in [
+                "/v2/models/none", "/v2/models/ct-nodule/versions/none", "/v2/models/ct-nodule/other", "/v2/models/..%2Fct-nodule",
+            ] {
                 #expect(try await server.ask("GET", path).status == 404, "\(path)")
             }
         }

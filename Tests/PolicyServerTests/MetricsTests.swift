@@ -16,7 +16,8 @@ import Testing
             #"http_request_duration_seconds_bucket{code="200",handler="v1/data",method="post",le="1"} 3"#,
             #"http_request_duration_seconds_bucket{code="200",handler="v1/data",method="post",le="+Inf"} 4"#,
             #"http_request_duration_seconds_sum{code="200",handler="v1/data",method="post"} 7.0050035"#,
-            #"http_request_duration_seconds_count{code="200",handler="v1/data",method="post"} 4"#, #"ward_info{version="1",revision="r"} 1"#,
+            #"http_request_duration_seconds_count{code="200",handler="v1/data",method="post"} 4"#,
+            #"ward_info{version="1",revision="r"} 1"#,
         ] { #expect(page.contains(line + "\n"), "\(line)\n\(page)") }
     }
 

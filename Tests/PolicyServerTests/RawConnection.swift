@@ -27,7 +27,9 @@ final class RawConnection: Sendable {
         let context = try tls.map { try NIOSSLContext(configuration: $0) }
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).channelInitializer { channel in
             channel.eventLoop.makeCompletedFuture {
-                if let context { try channel.pipeline.syncOperations.addHandler(NIOSSLClientHandler(context: context, serverHostname: nil)) }
+                if let context {
+                    try channel.pipeline.syncOperations.addHandler(NIOSSLClientHandler(context: context, serverHostname: nil))
+                }
                 try channel.pipeline.syncOperations.addHandler(Collector(continuation))
             }
         }
@@ -83,7 +85,8 @@ final class RawConnection: Sendable {
             let parts = line.split(separator: ":", maxSplits: 1)
             return (name: String(parts[0]), value: String(parts.count > 1 ? parts[1].drop { $0 == " " } : ""))
         }
-        let length = status < 200 || !hasBody ? 0 : headers.first { $0.name.lowercased() == "content-length" }.flatMap { Int($0.value) } ?? 0
+        let length =
+            status < 200 || !hasBody ? 0 : headers.first { $0.name.lowercased() == "content-length" }.flatMap { Int($0.value) } ?? 0
         guard bytes.count >= end.upperBound + length else { return nil }
         let body = String(decoding: bytes[end.upperBound..<end.upperBound + length], as: UTF8.self)
         return (Answer(status: status, headers: headers, body: body), Array(bytes[(end.upperBound + length)...]))

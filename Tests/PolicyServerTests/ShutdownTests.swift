@@ -33,7 +33,8 @@ import Testing
     @Test func requestsThatDoNotFinishAreCutOff() async throws {
         let scratch = try scratch()
         let begun = ContinuousClock.now
-        try await TestServer.run("policy: {paths: [p.rego]}\ntimeouts: {shutdown: 300ms}\n", in: scratch) { (server: TestServer) async throws in
+        try await TestServer.run("policy: {paths: [p.rego]}\ntimeouts: {shutdown: 300ms}\n", in: scratch) {
+            (server: TestServer) async throws in
             let stuck = try await RawConnection.open(server.addresses[0])
             try await stuck.send("POST /v1/data/p/allow HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{")
             try await Task.sleep(for: .milliseconds(200))
@@ -63,7 +64,8 @@ import Testing
             try other.write("package p\n\nallow := true\n", to: "p.rego")
             await #expect {
                 try await TestServer.run(
-                    "policy: {paths: [p.rego]}\nlisteners: [{http: \"127.0.0.1:\(server.addresses[0].port)\"}]\n", in: other) { _ in }
+                    "policy: {paths: [p.rego]}\nlisteners: [{http: \"127.0.0.1:\(server.addresses[0].port)\"}]\n", in: other
+                ) { _ in }
             } throws: { "\($0)".contains("cannot listen on 127.0.0.1:") }
         }
     }

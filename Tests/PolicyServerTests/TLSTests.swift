@@ -12,7 +12,9 @@ import Testing
         try await TestServer.run(yaml, in: scratch, body)
     }
 
-    private static func client(_ server: TestServer, certificate: String? = nil, _ change: (inout TLSConfiguration) -> Void = { _ in }) throws -> TLSConfiguration {
+    private static func client(_ server: TestServer, certificate: String? = nil, _ change: (inout TLSConfiguration) -> Void = { _ in })
+        throws -> TLSConfiguration
+    {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.trustRoots = .file(server.scratch("ca.crt"))
         tls.certificateVerification = .noHostnameVerification
@@ -37,7 +39,11 @@ import Testing
             #expect(try await Self.ask(server, Self.client(server)).status == 200)
             #expect(try await Self.ask(server, Self.client(server) { $0.maximumTLSVersion = .tlsv12 }).status == 200)
             await #expect(throws: (any Error).self, "TLS 1.1") {
-                try await Self.ask(server, Self.client(server) { $0.minimumTLSVersion = .tlsv1; $0.maximumTLSVersion = .tlsv11 })
+                try await Self.ask(
+                    server,
+                    Self.client(server) {
+                        $0.minimumTLSVersion = .tlsv1; $0.maximumTLSVersion = .tlsv11
+                    })
             }
             await #expect(throws: (any Error).self, "no TLS at all") { try await Self.ask(server, nil) }
         }
@@ -72,7 +78,8 @@ import Testing
     @Test func certificatesAreReadAgain() async throws {
         try await run("") { (server: TestServer) async throws in
             try TestKeys.openssl(
-                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=new", "-keyout", server.scratch("server.key"), "-out",
+                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=new", "-keyout", server.scratch("server.key"),
+                "-out",
                 server.scratch("server.crt"))
             #expect(try await Self.ask(server, Self.client(server)).status == 200, "the old one until told otherwise")
             server.application.reload()
@@ -88,7 +95,8 @@ import Testing
         try TestKeys.makeCertificates(in: scratch)
         await #expect(throws: StartError.self) {
             try await TestServer.run(
-                "listeners:\n  - {https: \"127.0.0.1:0\", certificate: server.crt, key: client.key}\n", in: scratch) { _ in }
+                "listeners:\n  - {https: \"127.0.0.1:0\", certificate: server.crt, key: client.key}\n", in: scratch
+            ) { _ in }
         }
     }
 }

@@ -46,7 +46,8 @@ struct TestKeys {
 
     /// A token for somebody with these roles.
     func token(
-        roles: String = #"["doctor"]"#, key: String = "good", algorithm: String = "RS256", expiresIn: Int = 600, issuer: String = "hospital",
+        roles: String = #"["doctor"]"#, key: String = "good", algorithm: String = "RS256", expiresIn: Int = 600,
+        issuer: String = "hospital",
         audience: String = "ward"
     ) throws -> String {
         let now = Int(Date().timeIntervalSince1970)
@@ -62,10 +63,12 @@ struct TestKeys {
     /// Makes an authority and, signed by it, `server` and `client` certificates.
     static func makeCertificates(in scratch: Scratch) throws {
         try openssl(
-            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=Test authority", "-keyout", scratch("ca.key"), "-out",
+            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=Test authority", "-keyout", scratch("ca.key"),
+            "-out",
             scratch("ca.crt"))
         for (name, subject) in [("server", "/CN=localhost"), ("client", "/C=DE/O=Hospital, Inc/CN=pacs-1")] {
-            try openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", subject, "-keyout", scratch("\(name).key"), "-out", scratch("\(name).csr"))
+            try openssl(
+                "req", "-newkey", "rsa:2048", "-nodes", "-subj", subject, "-keyout", scratch("\(name).key"), "-out", scratch("\(name).csr"))
             try scratch.write("subjectAltName=DNS:\(name).example,IP:127.0.0.1\n", to: "\(name).ext")
             try openssl(
                 "x509", "-req", "-days", "2", "-in", scratch("\(name).csr"), "-CA", scratch("ca.crt"), "-CAkey", scratch("ca.key"),

@@ -98,9 +98,13 @@ violation contains message if {
 
 violation contains message if {
 	pod
-	not pod.runtimeClassName in data.imaging.runtime_classes
+	not permitted_runtime_class
 	message := sprintf("runtimeClassName must be one of %v", [listed("runtime_classes")])
 }
+
+# Rego evaluates the operands of a negated `in` or call before the negation: were one of them undefined, the rule would fall silent rather
+# than deny. So what is negated here and below is a rule, a function of something that exists, or an equality.
+permitted_runtime_class if pod.runtimeClassName in data.imaging.runtime_classes
 
 advice contains message if {
 	some container in pod.containers

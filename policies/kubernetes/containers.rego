@@ -67,7 +67,7 @@ violation contains message if {
 
 violation contains message if {
 	some container in containers
-	not "ALL" in container.spec.securityContext.capabilities.drop
+	not drops_all(container.spec)
 	message := sprintf("%v: securityContext.capabilities.drop must contain ALL", [container.title])
 }
 
@@ -100,6 +100,8 @@ violation contains message if {
 	container.spec.securityContext.procMount != "Default"
 	message := sprintf("%v: securityContext.procMount must be Default", [container.title])
 }
+
+drops_all(container) if "ALL" in container.securityContext.capabilities.drop
 
 runs_as_non_root(container) if effective(container, "runAsNonRoot") == true
 

@@ -122,7 +122,7 @@ test_moving_tags_are_denied if {
 	every suffix in ["", ":latest", ":", "@sha256:short", ":latest@sha1:0"] {
 		image := concat("", [name, suffix])
 		denials(container_with({"image": image})) == {
-			sprintf("container reader: the image %v needs a digest, or a tag other than latest", [image]),
+			sprintf("container reader: the image %v needs a digest or a tag other than latest", [image]),
 		}
 	}
 	every suffix in [":1.4.2", concat("", ["@", digest]), concat("", [":latest@", digest])] {
@@ -138,6 +138,14 @@ test_without_settings_nothing_is_admitted if {
 		"runtimeClassName must be one of data.imaging.runtime_classes, which names none",
 		"volume images: host paths must lie below one of data.imaging.host_paths, which names none",
 	}
+}
+
+test_without_settings_no_volume_class_is_known if {
+	spec := {"kind": "PersistentVolumeClaim", "spec": {"storageClassName": "imaging-local"}}
+	messages := admission.deny with input as review("CREATE", spec) with data.imaging as {}
+	messages == {"storageClassName must be one of data.imaging.storage_classes, which names none"}
+	some message in admission.deny with input as volume({"csi": {"driver": "disk.csi.example"}}) with data.imaging as {}
+	message == "volume images: the CSI driver disk.csi.example is not known to be local"
 }
 
 test_warnings_do_not_deny if {

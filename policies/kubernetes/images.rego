@@ -13,7 +13,7 @@ violation contains message if {
 	some container in containers
 	image := container.spec.image
 	not pinned(image)
-	message := sprintf("%v: the image %v needs a digest, or a tag other than latest", [container.title, image])
+	message := sprintf("%v: the image %v needs a digest or a tag other than latest", [container.title, image])
 }
 
 permitted_registry(container) if {

@@ -24,16 +24,22 @@ violation contains message if {
 violation contains message if {
 	some volume in pod.volumes
 	driver := member(volume.csi, "driver")
-	not driver in data.imaging.csi_drivers
+	not known_driver(driver)
 	message := sprintf("volume %v: the CSI driver %v is not known to be local", [member(volume, "name"), driver])
 }
+
+known_driver(name) if name in data.imaging.csi_drivers
 
 violation contains message if {
 	some volume in pod.volumes
 	volume.ephemeral
-	not volume.ephemeral.volumeClaimTemplate.spec.storageClassName in data.imaging.storage_classes
+	not local_template(volume.ephemeral)
 	message := sprintf("volume %v: storageClassName must be one of %v", [member(volume, "name"), listed("storage_classes")])
 }
+
+local_template(source) if local_claim(source.volumeClaimTemplate)
+
+local_claim(claim) if claim.spec.storageClassName in data.imaging.storage_classes
 
 violation contains message if {
 	some volume in pod.volumes
@@ -66,7 +72,7 @@ below(name, root) if startswith(concat("", [name, "/"]), concat("", [trim_suffix
 
 violation contains message if {
 	kind == "PersistentVolumeClaim"
-	not resource.spec.storageClassName in data.imaging.storage_classes
+	not local_claim(resource)
 	message := sprintf("storageClassName must be one of %v", [listed("storage_classes")])
 }
 
@@ -78,4 +84,4 @@ violation contains message if {
 
 local_persistent_volume if resource.spec.local.path
 
-local_persistent_volume if resource.spec.csi.driver in data.imaging.csi_drivers
+local_persistent_volume if known_driver(resource.spec.csi.driver)

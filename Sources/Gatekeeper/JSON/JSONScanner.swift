@@ -56,7 +56,8 @@ struct JSONScanner {
                     position += 1
                     open.removeLast()
                 case nil: throw error("unexpected end of JSON input")
-                default: throw error("invalid character after \(container == UInt8(ascii: "{") ? "object key:value pair" : "array element")")
+                default:
+                    throw error("invalid character after \(container == UInt8(ascii: "{") ? "object key:value pair" : "array element")")
                 }
             }
         }

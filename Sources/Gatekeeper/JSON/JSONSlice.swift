@@ -92,7 +92,8 @@ package struct JSONSlice: Sendable {
         var result: [String: JSONSlice] = [:]
         for member in members {
             guard result.updateValue(member.value, forKey: member.name) == nil else {
-                throw MalformedJSON(message: "\(what) has the key \"\(member.name.prefix(64))\" twice", offset: member.value.range.lowerBound)
+                throw MalformedJSON(
+                    message: "\(what) has the key \"\(member.name.prefix(64))\" twice", offset: member.value.range.lowerBound)
             }
         }
         return result

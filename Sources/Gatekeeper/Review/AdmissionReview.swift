@@ -62,7 +62,8 @@ package struct AdmissionReview: Sendable {
         }
     }
 
-    private static func required(_ name: String, in object: [String: JSONSlice], of parent: String = "") throws(MalformedJSON) -> JSONSlice {
+    private static func required(_ name: String, in object: [String: JSONSlice], of parent: String = "") throws(MalformedJSON) -> JSONSlice
+    {
         guard let value = object[name] else { throw MalformedJSON(message: "\(parent)\(name) is missing", offset: 0) }
         return value
     }

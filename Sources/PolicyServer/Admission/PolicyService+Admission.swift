@@ -14,7 +14,9 @@ struct AdmissionAnswer: Sendable {
 
 extension PolicyService {
     /// Answers an AdmissionReview and logs the decision. Never allows what it could not read, evaluate or log.
-    func admit(_ body: [UInt8], _ admission: ServerConfiguration.Admission, peer: Peer, received: ContinuousClock.Instant) async -> AdmissionAnswer {
+    func admit(_ body: [UInt8], _ admission: ServerConfiguration.Admission, peer: Peer, received: ContinuousClock.Instant) async
+        -> AdmissionAnswer
+    {
         let snapshot = snapshots.current
         let path = DocumentPath(admission.deny)
         var record = DecisionRecord(
@@ -28,7 +30,6 @@ extension PolicyService {
             let review = try AdmissionReview(body: body)
             (uid, apiVersion) = (review.uid, review.apiVersion)
             record.input = body
-            if let username = review.username { record.caller.subject = username }
             verdict = evaluate(review, admission, snapshot)
             record.status = verdict.outcome.status
         } catch {
@@ -37,9 +38,10 @@ extension PolicyService {
             record.error = verdict.message
             answer.isReview = false
         }
-        record.result = JSON.members(
-            ("allowed", .bool(verdict.isAllowed)), ("warnings", verdict.warnings.isEmpty ? nil : .strings(verdict.warnings))
-        ).compact
+        record.result =
+            JSON.members(
+                ("allowed", .bool(verdict.isAllowed)), ("warnings", verdict.warnings.isEmpty ? nil : .strings(verdict.warnings))
+            ).compact
         record.reasons = verdict.messages
         record.latency = (ContinuousClock.now - received).nanoseconds
         do {

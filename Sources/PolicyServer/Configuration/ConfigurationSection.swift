@@ -42,7 +42,9 @@ final class ConfigurationSection {
             entries = mapping.map { (name: $0.key.scalar?.string ?? "?", key: $0.key, value: $0.value) }
         } else {
             entries = []
-            if let node, !node.isEmptyScalar { context.report("\(path.isEmpty ? "the file" : path) must be a mapping", at: node, path: path) }
+            if let node, !node.isEmptyScalar {
+                context.report("\(path.isEmpty ? "the file" : path) must be a mapping", at: node, path: path)
+            }
         }
     }
 

@@ -62,6 +62,9 @@ struct ConfigurationReader {
         if let section = root.section("identity") { result.identity = identity(section) }
         if let section = root.section("gate") { result.gate = gate(section) }
         if let section = root.section("admission") { result.admission = admission(section) }
+        if result.gate != nil, !root.contains("identity") {
+            root.report("gate needs identity: without it, nobody could be let through", at: "gate")
+        }
         result.log = log(root.section("log"), root)
         if let path = documentPath(root, "default_decision") { result.defaultDecision = path }
         root.finish()

@@ -9,7 +9,7 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var policy = PolicySources()
     package var evaluation = Evaluation()
     package var log = Log()
-    /// Who bearer tokens are believed from. Without it, every request that needs an identity is answered 401.
+    /// Who bearer tokens are believed from; the gate needs it.
     package var identity: Identity?
     /// The gate before inference. Without it, `/v2` answers 404.
     package var gate: Gate?

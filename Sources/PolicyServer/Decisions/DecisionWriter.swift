@@ -16,7 +16,8 @@ struct DecisionWriter: Sendable {
             try await store.append(record)
         } catch {
             metrics.logFailures[error.code.rawValue].increment()
-            logger.error("a decision could not be logged and was refused", metadata: ["code": "\(error.code.rawValue)", "error": "\(error)"])
+            logger.error(
+                "a decision could not be logged and was refused", metadata: ["code": "\(error.code.rawValue)", "error": "\(error)"])
             throw Unavailable()
         }
         metrics.logAppend[].record(.now - start)

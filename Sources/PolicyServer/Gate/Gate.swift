@@ -124,7 +124,9 @@ package final class Gate: Sendable {
             throw InferenceAnswer.Refusal(code: .badRequest, message: "the model has no output \(missing)")
         }
         let facts = ImageFacts.establish(store: request.store, path: request.path, in: stores)
-        return try rule(on: facts, GateInput(action: configuration.action, caller: caller, model: model, question: question, request: request), policy, &state)
+        return try rule(
+            on: facts, GateInput(action: configuration.action, caller: caller, model: model, question: question, request: request), policy,
+            &state)
     }
 
     private func authenticate(_ question: Question, _ state: inout Case) throws(InferenceAnswer.Refusal) -> Caller {
@@ -170,7 +172,8 @@ package final class Gate: Sendable {
             state.record.error = "the model is not for this modality"
             throw InferenceAnswer.Refusal(
                 code: .modelUnsuitable,
-                message: "model \(input.model.name) is for \(input.model.manifest.modalityNames.joined(separator: ", ")), not for this image")
+                message:
+                    "model \(input.model.name) is for \(input.model.manifest.modalityNames.joined(separator: ", ")), not for this image")
         }
         return Permit(model: input.model, image: image, header: header)
     }
@@ -238,7 +241,8 @@ package final class Gate: Sendable {
 
     private func refusal(_ error: InferenceError) -> InferenceAnswer.Refusal {
         switch error.code {
-        case .image: error.imageError.map { refusal($0) } ?? InferenceAnswer.Refusal(code: .imageUnusable, message: "the image cannot be decoded")
+        case .image:
+            error.imageError.map { refusal($0) } ?? InferenceAnswer.Refusal(code: .imageUnusable, message: "the image cannot be decoded")
         case .unsupportedModality: InferenceAnswer.Refusal(code: .modelUnsuitable, message: error.message)
         case .queueFull: InferenceAnswer.Refusal(code: .overloaded, message: "too many inferences are waiting")
         case .deadlineExceeded: InferenceAnswer.Refusal(code: .timeout, message: "the inference took too long")

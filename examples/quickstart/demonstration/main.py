@@ -65,7 +65,7 @@ class Demonstration:
             if nodule is None:
                 self.result(f"doctor, {name}: drawn without a nodule", answer, lambda probability, peak: probability < 0.5)
             else:
-                place = f"row {nodule['row']:.0f}, column {nodule['column']:.0f}"
+                place = f"{nodule['row']:.0f}, {nodule['column']:.0f}"
                 self.result(
                     f"doctor, {name}: drawn with a nodule at {place}", answer,
                     lambda probability, peak: probability >= 0.5 and math.hypot(
@@ -154,8 +154,11 @@ class Demonstration:
         report.expect("no patient's name in the log or in Ward's messages", not any(name in text for name in patient_names(self.server.folder)))
         verified = ward("log", "verify", "-l", database)
         report.expect("ward log verify", verified.returncode == 0, "; ".join(verified.stdout.split("\n")).strip("; "))
-        report.note(ward("log", "count", "-l", database, "--by", "status").stdout)
-        report.note(ward("log", "list", "-l", database, "-n", 8).stdout)
+        report.note("ward log list, shortened:")
+        for row in reversed(rows):
+            caller, reasons = row.get("caller") or {}, row.get("reasons") or [row.get("error") or ""]
+            report.note(f"{row['timestamp'][11:23]}  {row['decision_id'][:8]}  {row['kind']:<9}  {row['status']:<8}  "
+                        f"{caller.get('subject') or '-':<12.12}  {reasons[0][:70]}")
 
 
 def patient_names(folder):
@@ -233,7 +236,7 @@ def demonstrate():
         report.heading("Starting ward serve")
         server = Server(BINARY, folder, configuration(folder, stores(folder, mount), trust_overlay))
         models = server.ask("GET", "/v2/models/ct-nodule").body
-        report.expect("ready", True, f"after {server.seconds_to_ready:.1f} s; {models['name']} on {models['platform']}")
+        report.expect("ready", True, f"after {server.seconds_to_ready:.1f} s; {models['name']} on {models['platform'][:24]}")
         report.note(models["parameters"]["notice"])
         shown = Demonstration(report, server, tokens, answers, mount)
         for part in (shown.allowed, shown.refused, shown.unauthenticated, shown.admission, shown.query, shown.stop_server, shown.log):
