@@ -51,6 +51,8 @@ let serverDependencies: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
@@ -79,13 +81,18 @@ let serverTargets: [Target] = [
         name: "PolicyServer",
         dependencies: [
             "Rego", "RegoCrypto", "Gatekeeper", "Imaging", "DecisionLog", "PolicyBundle", yams,
+            "RegoRuntime", "RegoSyntax",
             .product(name: "Hummingbird", package: "hummingbird"),
+            .product(name: "HummingbirdCore", package: "hummingbird"),
             .product(name: "HummingbirdTLS", package: "hummingbird"),
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),
             .product(name: "NIOSSL", package: "swift-nio-ssl"),
             .product(name: "Logging", package: "swift-log"),
             .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+            .product(name: "HTTPTypes", package: "swift-http-types"),
         ], swiftSettings: house),
     .target(
         name: "WardCLI",
@@ -109,8 +116,8 @@ let package = Package(
     products: chosen != nil
         ? []
         : coreOnly
-        ? [.library(name: "Rego", targets: ["Rego"])]
-        : [.library(name: "Rego", targets: ["Rego"]), .executable(name: "ward", targets: ["ward"])],
+            ? [.library(name: "Rego", targets: ["Rego"])]
+            : [.library(name: "Rego", targets: ["Rego"]), .executable(name: "ward", targets: ["ward"])],
     dependencies: coreOnly ? coreDependencies : coreDependencies + serverDependencies,
     targets: (coreOnly ? coreTargets : coreTargets + serverTargets).filter { chosen?.contains($0.name) ?? true }
 )

@@ -23,8 +23,9 @@ public struct EvaluationLimits: Sendable {
     /// Builtin errors end the evaluation instead of being undefined.
     public var strictBuiltinErrors: Bool
 
+    /// Makes limits; what is not given has a generous default.
     public init(
-        instructions: UInt64 = .max, memory: Int = 1 << 30, depth: Int = 10_000, time: Duration? = nil, strictBuiltinErrors: Bool = false
+        instructions: UInt64 = .max, memory: Int = 1 << 28, depth: Int = 10_000, time: Duration? = nil, strictBuiltinErrors: Bool = false
     ) {
         self.instructions = instructions
         self.memory = memory
@@ -38,21 +39,32 @@ public struct EvaluationLimits: Sendable {
 public struct EvaluationError: Error, Sendable, CustomStringConvertible {
     /// OPA's codes, and Ward's own for limits. Open: later versions may add some.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
+        /// The code as text.
         public let description: String
+        /// Makes a code from its text.
         public init(_ description: String) { self.description = description }
 
+        /// Rules gave one document two values.
         public static let conflict = Code("eval_conflict_error")
+        /// A builtin failed, and errors are strict.
         public static let builtin = Code("eval_builtin_error")
+        /// A builtin was given an operand of the wrong kind, and errors are strict.
         public static let type = Code("eval_type_error")
+        /// The caller gave up.
         public static let cancelled = Code("eval_cancel_error")
+        /// More steps than allowed.
         public static let instructionLimit = Code("eval_instruction_limit_error")
+        /// More memory than allowed.
         public static let memoryLimit = Code("eval_memory_limit_error")
+        /// More calls at once than allowed.
         public static let depthLimit = Code("eval_depth_limit_error")
+        /// More time than allowed.
         public static let deadline = Code("eval_deadline_error")
         /// The input is not JSON.
         public static let input = Code("input_error")
     }
 
+    /// What kind of error it is.
     public let code: Code
     /// For people, as OPA words it where OPA has the case.
     public let message: String
@@ -61,6 +73,7 @@ public struct EvaluationError: Error, Sendable, CustomStringConvertible {
     /// The name of the file that the span is in.
     public let file: String?
 
+    /// Makes an error from its parts.
     public init(code: Code, message: String, span: Span? = nil, file: String? = nil) {
         self.code = code
         self.message = message
@@ -68,6 +81,7 @@ public struct EvaluationError: Error, Sendable, CustomStringConvertible {
         self.file = file
     }
 
+    /// The place, the code and the message.
     public var description: String {
         guard let span else { return "\(code): \(message)" }
         let place = file.map { $0.isEmpty ? "" : $0 + ":" } ?? ""
@@ -81,13 +95,17 @@ public struct Answer: Sendable {
     public struct Solution: Sendable {
         /// An expression of the query with its value.
         public struct Expression: Sendable {
+            /// The value.
             public let value: RegoValue
             /// The expression as written.
             public let text: String
+            /// The line of the query, from 1.
             public let row: Int
+            /// The column, from 1.
             public let column: Int
         }
 
+        /// The query's expressions in their order.
         public let expressions: [Expression]
         /// The query's variables in order of appearance.
         public let bindings: [(name: String, value: RegoValue)]

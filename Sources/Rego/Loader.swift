@@ -10,11 +10,14 @@ public import RegoSyntax
 public struct Loader: Sendable {
     /// What cannot be read, and why.
     public struct Failure: Error, Sendable, CustomStringConvertible {
+        /// The file and what is wrong with it.
         public let description: String
         init(_ description: String) { self.description = description }
     }
 
+    /// The modules read so far.
     public private(set) var modules: [Policy.Module] = []
+    /// The documents read so far, merged; of a single JSON file only its text is kept.
     public private(set) var data = RegoValue.object([:])
 
     /// The only document read so far, kept as text so that it need not pass through `RegoValue`.
@@ -24,6 +27,7 @@ public struct Loader: Sendable {
     /// Bytes of one file beyond which it is refused.
     private static let fileLimit = 1 << 31
 
+    /// Makes a loader that has read nothing.
     public init() {}
 
     /// Compiles what was read.
@@ -97,7 +101,9 @@ public struct Loader: Sendable {
         hasData = true
         guard case .object = value else { throw Failure("\(path): document must be an object to lie below data") }
         let nested = prefix.reversed().reduce(value) { .object([.string($1): $0]) }
-        guard let merged = Self.merge(data, nested) else { throw Failure("\(path): merge error: a value here is already loaded from another file") }
+        guard let merged = Self.merge(data, nested) else {
+            throw Failure("\(path): merge error: a value here is already loaded from another file")
+        }
         data = merged
     }
 

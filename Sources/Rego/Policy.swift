@@ -15,14 +15,18 @@ import Synchronization
 public final class Policy: Sendable {
     /// One Rego module: the name that diagnostics show, and its bytes.
     public struct Module: Sendable {
+        /// The name that diagnostics show, usually the path.
         public var name: String
+        /// The text, UTF-8.
         public var bytes: [UInt8]
 
+        /// Makes a module from its bytes.
         public init(name: String, bytes: [UInt8]) {
             self.name = name
             self.bytes = bytes
         }
 
+        /// Makes a module from text.
         public init(name: String, text: String) {
             self.init(name: name, bytes: Array(text.utf8))
         }
@@ -34,11 +38,17 @@ public final class Policy: Sendable {
         public var version: RegoVersion
         /// OPA's strict mode.
         public var isStrict: Bool
+        /// Keeps `print` calls; otherwise they are compiled away.
+        public var keepsPrintCalls: Bool
 
-        public init(version: RegoVersion = .v1, isStrict: Bool = false) {
+        /// Makes options; the defaults are OPA's.
+        public init(version: RegoVersion = .v1, isStrict: Bool = false, keepsPrintCalls: Bool = false) {
             self.version = version
             self.isStrict = isStrict
+            self.keepsPrintCalls = keepsPrintCalls
         }
+
+        var resolver: ResolverOptions { ResolverOptions(isStrict: isStrict, keepsPrintCalls: keepsPrintCalls) }
     }
 
     /// The builtins of all families.
@@ -77,7 +87,7 @@ public final class Policy: Sendable {
         }
         guard diagnostics.isEmpty else { throw CompilationFailure(diagnostics, sources: sources) }
         let (program, problems) = Resolver.resolve(
-            modules: parsed, sources: sources, builtins: BuiltinSignature.opaByName, options: ResolverOptions(isStrict: options.isStrict))
+            modules: parsed, sources: sources, builtins: BuiltinSignature.opaByName, options: options.resolver)
         guard let program, problems.isEmpty else { throw CompilationFailure(problems, sources: sources) }
         self.resolved = program
         self.options = options
@@ -129,7 +139,7 @@ public final class Policy: Sendable {
         let context = try QueryContext(imports: imports, package: package, version: options.version)
         let (query, problems) = Resolver.resolveQuery(
             body, source: file, in: resolved, builtins: BuiltinSignature.opaByName, package: context.package, imports: context.imports,
-            options: ResolverOptions(isStrict: options.isStrict))
+            options: options.resolver)
         guard let query, problems.isEmpty else { throw CompilationFailure(problems, sources: sources) }
         let program = try ProgramPlanner.plan(query: query, in: resolved, builtins: Self.builtins)
         return PreparedQuery(program: program, policy: self, shape: .query(query))

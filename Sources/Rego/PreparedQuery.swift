@@ -39,11 +39,14 @@ public final class PreparedQuery: Sendable {
     /// - Parameters:
     ///   - input: what `input` is.
     ///   - limits: the evaluation's bounds.
+    ///   - print: takes what `print` writes, a line a call, if the policy keeps such calls.
     /// - Throws: the error that ended the evaluation; undefined is an answer, not an error.
-    public func evaluate(_ input: Input = .none, limits: EvaluationLimits = EvaluationLimits()) throws(EvaluationError) -> Answer {
+    public func evaluate(
+        _ input: Input = .none, limits: EvaluationLimits = EvaluationLimits(), print: ((String) -> Void)? = nil
+    ) throws(EvaluationError) -> Answer {
         let machine = takeMachine()
         defer { giveBack(machine) }
-        let result = try run(machine, input: input, limits: limits)
+        let result = try run(machine, input: input, limits: limits, print: print)
         return answer(result)
     }
 
@@ -60,14 +63,18 @@ public final class PreparedQuery: Sendable {
         return buffer.array
     }
 
-    private func run(_ machine: Machine, input: Input, limits: EvaluationLimits) throws(EvaluationError) -> Value {
+    private func run(
+        _ machine: Machine, input: Input, limits: EvaluationLimits, print: ((String) -> Void)? = nil
+    ) throws(EvaluationError) -> Value {
         let value = try read(input, into: machine)
         var deadline: UInt64 = 0
         if let time = limits.time {
             let (seconds, attoseconds) = time.components
-            deadline = Machine.monotonicNanoseconds() &+ UInt64(max(seconds, 0)) &* 1_000_000_000 &+ UInt64(max(attoseconds, 0) / 1_000_000_000)
+            deadline =
+                Machine.monotonicNanoseconds() &+ UInt64(max(seconds, 0)) &* 1_000_000_000 &+ UInt64(max(attoseconds, 0) / 1_000_000_000)
         }
         machine.context.reset(time: Self.now())
+        machine.context.print = print
         do throws(MachineError) {
             return try machine.evaluate(
                 input: value, data: policy.data.root,
@@ -114,6 +121,7 @@ public final class PreparedQuery: Sendable {
 
     private func giveBack(_ machine: Machine) {
         machine.reset()
+        machine.context.print = nil
         let box = MachineBox(machine: machine)
         idle.withLock { if $0.count < Self.idleLimit { $0.append(box) } }
     }

@@ -7,6 +7,7 @@ import Yams
 public enum YAMLReader {
     /// What is wrong with the text, and where.
     public struct Failure: Error, Sendable, CustomStringConvertible {
+        /// The place and what is wrong there.
         public let description: String
     }
 

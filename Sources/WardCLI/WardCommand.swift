@@ -16,6 +16,7 @@ struct WardCommand: ParsableCommand {
 
 /// Ward's version.
 public enum WardVersion {
+    /// The version, by semantic versioning.
     public static let current = "0.1.0"
 }
 

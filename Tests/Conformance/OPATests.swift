@@ -80,7 +80,9 @@ struct OPACase {
     }
 
     private func check(_ answer: Answer) throws -> String? {
-        if let wantErrorCode { return "wanted error \(wantErrorCode), got \(answer.value?.json() ?? "undefined")" }
+        if let wantErrorCode = wantErrorCode ?? wantError {
+            return "wanted error \(wantErrorCode), got \(answer.value?.json() ?? "undefined")"
+        }
         guard let wantResult else { return nil }
         var got = try answer.solutions.map { solution in
             var bindings: [RegoValue: RegoValue] = [:]
@@ -98,8 +100,8 @@ struct OPACase {
     }
 
     private func check(code: String, message: String) -> String? {
-        guard let wantErrorCode else { return "wanted an answer, got \(code): \(message)" }
-        guard code == wantErrorCode else { return "wanted \(wantErrorCode), got \(code): \(message)" }
+        guard wantErrorCode != nil || wantError != nil else { return "wanted an answer, got \(code): \(message)" }
+        if let wantErrorCode, code != wantErrorCode { return "wanted \(wantErrorCode), got \(code): \(message)" }
         if let wantError, !message.contains(wantError) { return "wanted '\(wantError)' in '\(message)'" }
         return nil
     }

@@ -24,7 +24,8 @@ import Testing
             let policy = try Policy(
                 modules: [Policy.Module(name: "p.rego", text: value["module"]?.string ?? "")], data: value["data"] ?? .object([:]))
             let prepared = try policy.prepare(query: value["query"]?.string ?? "")
-            let answer = try prepared.evaluate(value["input"].map { .value($0) } ?? .none, limits: EvaluationLimits(instructions: 50_000_000))
+            let answer = try prepared.evaluate(
+                value["input"].map { .value($0) } ?? .none, limits: EvaluationLimits(instructions: 50_000_000))
             if value["want_errors"] != nil { return "wanted errors \(value["want_errors"]?.json() ?? "")" }
             if value["want_undefined"]?.boolean == true { return answer.value == nil ? nil : "wanted undefined" }
             guard let want = value["want_value"] else { return nil }
@@ -41,7 +42,8 @@ import Testing
 
     private static func compare(_ value: RegoValue, _ got: [(String, String, Int64, Int64)]) -> String? {
         guard let want = value["want_errors"]?.array else { return "wanted an answer, got \(got.first?.0 ?? ""): \(got.first?.1 ?? "")" }
-        let wanted = Set(want.map { "\($0["code"]?.string ?? "") \($0["message"]?.string ?? "") \($0["row"]?.integer ?? 0):\($0["col"]?.integer ?? 0)" })
+        let wanted = Set(
+            want.map { "\($0["code"]?.string ?? "") \($0["message"]?.string ?? "") \($0["row"]?.integer ?? 0):\($0["col"]?.integer ?? 0)" })
         let found = Set(got.map { "\($0.0) \($0.1) \($0.2):\($0.3)" })
         return wanted == found ? nil : "wanted \(wanted.sorted()), got \(found.sorted())"
     }

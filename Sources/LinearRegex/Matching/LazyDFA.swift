@@ -48,9 +48,9 @@ final class LazyDFA {
     /// What a state knows besides its instructions.
     private struct Flags: Equatable {
         /// Assertions that hold here by what was read before.
-        var holding: Assertion = []
+        var holding: Assertion = .nothing
         /// Assertions that instructions of the state wait for.
-        var needed: Assertion = []
+        var needed: Assertion = .nothing
         var followsWordCharacter = false
         /// A match ended before the byte that led here.
         var isMatch = false
@@ -147,7 +147,7 @@ final class LazyDFA {
                 kind += 3
             }
         } else {
-            flags.holding = [.beginText, .beginLine]
+            flags.holding = .begins
         }
         if starts[kind] != Self.unknown { return starts[kind] }
         current.removeAll()
@@ -164,14 +164,14 @@ final class LazyDFA {
         current.removeAll()
         for index in Int(source.firstItem)..<Int(source.firstItem + source.itemCount) { _ = current.insert(items[index]) }
         var before = source.flags.holding
-        var after: Assertion = []
+        var after: Assertion = .nothing
         if let byte {
             if byte == 10 {
                 before.insert(.endLine)
                 after = .beginLine
             }
         } else {
-            before.formUnion([.endLine, .endText])
+            before.formUnion(.ends)
         }
         let isWord = byte?.isWordCharacter ?? false
         before.insert(isWord == source.flags.followsWordCharacter ? .noWordBoundary : .wordBoundary)
@@ -211,6 +211,10 @@ final class LazyDFA {
 
     /// Adds an instruction and all that it leads to without consuming a byte, by priority.
     private func follow(_ first: Int32, holding: Assertion, into set: SparseSet) {
+        // A local variable needs no checks for exclusive access.
+        var stack = self.stack
+        self.stack = []
+        defer { self.stack = stack }
         stack.append(first)
         while let number = stack.popLast() {
             var number = number
@@ -248,8 +252,8 @@ final class LazyDFA {
         var flags = flags
         for index in 0..<set.count {
             let instruction = program.instructions[Int(set.members[index])]
-            if instruction.kind == .assert { flags.needed.formUnion(instruction.assertion) }
-            if instruction.kind == .match, !isLongest { break }
+            if case .assert = instruction.kind { flags.needed.formUnion(instruction.assertion) }
+            if case .match = instruction.kind, !isLongest { break }
         }
         // Steps that consume nothing count where an assertion may yet open a way: in `(\b|a)+` the order in which loops were entered
         // decides what comes first once `\b` is known to hold.
@@ -263,16 +267,16 @@ final class LazyDFA {
             case .fail: break
             }
             // What has less priority than a match is of no interest.
-            if kind == .match, !isLongest { break }
+            if case .match = kind, !isLongest { break }
         }
         let isMatch = flags.isMatch
         if items.count == firstItem { return Self.dead | (isMatch ? Self.matchBit : 0) }
         if flags.needed.isEmpty {
-            flags.holding = []
+            flags.holding = .nothing
             flags.followsWordCharacter = false
         }
         // Not by what is needed now: behind a `$` that comes to hold, a `\b` may wait.
-        if program.assertions.isDisjoint(with: [.wordBoundary, .noWordBoundary]) { flags.followsWordCharacter = false }
+        if program.assertions.isDisjoint(with: .words) { flags.followsWordCharacter = false }
         // The match belongs to the transition, so that states differ by nothing else.
         flags.isMatch = false
         if isLongest { items[firstItem...].sort() }

@@ -76,21 +76,23 @@ final class PikeMachine {
         add(anchored ? program.start : program.unanchoredStart, at: from, in: text, to: current)
         var position = from
         while current.set.count > 0 {
+            let (current, following) = (current, following)
             following.removeAll()
             let byte = position < text.count ? text[position] : nil
             for place in 0..<current.set.count {
                 let instruction = program.instructions[Int(current.set.members[place])]
-                if instruction.kind == .match {
+                if case .match = instruction.kind {
                     let row = Int(current.rows[place]) * slotCount
                     matched = Array(UnsafeBufferPointer(start: current.slots + row, count: slotCount))
                     break
                 }
-                guard instruction.kind == .bytes, let byte, byte >= instruction.low, byte <= instruction.high else { continue }
+                guard case .bytes = instruction.kind, let byte, byte >= instruction.low, byte <= instruction.high else { continue }
                 let row = Int(current.rows[place]) * slotCount
                 scratch.update(from: current.slots + row, count: slotCount)
                 add(instruction.next, at: position + 1, in: text, to: following)
             }
-            swap(&current, &following)
+            self.current = following
+            self.following = current
             if byte == nil { break }
             position += 1
         }
@@ -99,7 +101,11 @@ final class PikeMachine {
 
     /// Adds what an instruction leads to without consuming a byte, by priority, with the slots in `scratch`.
     private func add(_ first: Int32, at position: Int, in text: UnsafeBufferPointer<UInt8>, to threads: Threads) {
-        let holding = program.assertions.isEmpty ? [] : Self.assertions(at: position, in: text)
+        let holding = program.assertions.isEmpty ? .nothing : Self.assertions(at: position, in: text)
+        // A local variable needs no checks for exclusive access.
+        var stack = self.stack
+        self.stack = []
+        defer { self.stack = stack }
         stack.append(.follow(first))
         while let task = stack.popLast() {
             switch task {
@@ -128,7 +134,7 @@ final class PikeMachine {
                         }
                     case .bytes, .match:
                         threads.store(scratch)
-                        if instruction.kind == .bytes, instruction.other >= 0 {
+                        if case .bytes = instruction.kind, instruction.other >= 0 {
                             number = instruction.other
                             continue
                         }
@@ -143,9 +149,9 @@ final class PikeMachine {
 
     /// Every assertion that holds at a position.
     static func assertions(at position: Int, in text: UnsafeBufferPointer<UInt8>) -> Assertion {
-        var result: Assertion = []
-        if position == 0 { result.formUnion([.beginText, .beginLine]) } else if text[position - 1] == 10 { result.insert(.beginLine) }
-        if position == text.count { result.formUnion([.endText, .endLine]) } else if text[position] == 10 { result.insert(.endLine) }
+        var result: Assertion = .nothing
+        if position == 0 { result.formUnion(.begins) } else if text[position - 1] == 10 { result.insert(.beginLine) }
+        if position == text.count { result.formUnion(.ends) } else if text[position] == 10 { result.insert(.endLine) }
         let isWordBefore = position > 0 && text[position - 1].isWordCharacter
         let isWordAfter = position < text.count && text[position].isWordCharacter
         result.insert(isWordBefore == isWordAfter ? .noWordBoundary : .wordBoundary)

@@ -17,7 +17,7 @@ struct Instruction {
     var kind: Kind
     var low: UInt8 = 0
     var high: UInt8 = 0
-    var assertion: Assertion = []
+    var assertion: Assertion = .nothing
     var next: Int32 = 0
     var other: Int32 = -1
 }
@@ -46,22 +46,22 @@ final class Program: @unchecked Sendable {
         self.start = start
         self.unanchoredStart = unanchoredStart
         self.slotCount = slotCount
-        var assertions: Assertion = []
+        var assertions: Assertion = .nothing
         // Where a class begins that differs from the one before.
         var boundaries = [Bool](repeating: false, count: 257)
         for instruction in instructions {
-            if instruction.kind == .bytes {
+            if case .bytes = instruction.kind {
                 boundaries[Int(instruction.low)] = true
                 boundaries[Int(instruction.high) + 1] = true
-            } else if instruction.kind == .assert {
+            } else if case .assert = instruction.kind {
                 assertions.formUnion(instruction.assertion)
             }
         }
-        if !assertions.isDisjoint(with: [.beginLine, .endLine]) {
+        if !assertions.isDisjoint(with: .lines) {
             boundaries[10] = true
             boundaries[11] = true
         }
-        if !assertions.isDisjoint(with: [.wordBoundary, .noWordBoundary]) {
+        if !assertions.isDisjoint(with: .words) {
             for byte in 1...255 where UInt8(byte).isWordCharacter != UInt8(byte - 1).isWordCharacter { boundaries[byte] = true }
         }
         var classes = [UInt8](repeating: 0, count: 256)

@@ -33,9 +33,16 @@ struct Assertion: OptionSet, Hashable, Sendable {
     static let wordBoundary = Assertion(rawValue: 16)
     static let noWordBoundary = Assertion(rawValue: 32)
 
+    // Combinations by their bits: a literal of several members goes through the standard library's unspecialised code.
+    static let nothing: Assertion = []
+    static let begins = Assertion(rawValue: 1 | 4)
+    static let ends = Assertion(rawValue: 2 | 8)
+    static let lines = Assertion(rawValue: 4 | 8)
+    static let words = Assertion(rawValue: 16 | 32)
+
     /// The assertion as it is met by a reader that goes backwards.
     var reversed: Assertion {
-        var result = intersection([.wordBoundary, .noWordBoundary])
+        var result = intersection(.words)
         if contains(.beginText) { result.insert(.endText) }
         if contains(.endText) { result.insert(.beginText) }
         if contains(.beginLine) { result.insert(.endLine) }

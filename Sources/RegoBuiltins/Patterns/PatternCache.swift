@@ -4,6 +4,9 @@ import RegoRuntime
 /// A compiled regular expression in a `BuiltinCache`; one that does not compile keeps its message, so that hostile input is parsed once.
 final class CachedRegex {
     let result: Result<Regex, RegexError>
+    /// Of the one thread that the cache belongs to.
+    private(set) lazy var matcher: Matcher? = try? result.get().makeMatcher()
+
     init(_ result: Result<Regex, RegexError>) { self.result = result }
 }
 
@@ -51,8 +54,10 @@ extension BuiltinCall {
         }
     }
 
-    func compiled(_ pattern: Value) -> Result<Regex, RegexError> {
-        let cached = cached(pattern, CachedRegex.self) {
+    func compiled(_ pattern: Value) -> Result<Regex, RegexError> { cachedRegex(pattern).result }
+
+    func cachedRegex(_ pattern: Value) -> CachedRegex {
+        cached(pattern, CachedRegex.self) {
             do throws(RegexError) {
                 let regex = try Regex(pattern.byteArray)
                 return (CachedRegex(.success(regex)), regex.size)
@@ -60,7 +65,6 @@ extension BuiltinCall {
                 return (CachedRegex(.failure(error)), 0)
             }
         }
-        return cached.result
     }
 
     /// What the evaluation's caches hold for a key, or what is made and kept now.

@@ -16,8 +16,12 @@ package enum RegexBuiltins {
     ]
 
     private static func match(_ call: BuiltinCall) {
-        guard let regex = call.regex(0), let text = call.wellFormedString(1) else { return }
-        call.return(regex.matches(text.utf8))
+        guard let pattern = call.string(0), let text = call.wellFormedString(1) else { return }
+        let cached = call.cachedRegex(pattern)
+        switch cached.result {
+        case .success(let regex): call.return(cached.matcher?.matches(text.utf8) ?? regex.matches(text.utf8))
+        case .failure(let error): call.fail(.builtin, error.message)
+        }
     }
 
     private static func isValid(_ call: BuiltinCall) {

@@ -101,7 +101,9 @@ extension Term {
         switch kind {
         case .array(let items), .set(let items): items.allSatisfy { $0.scalar != nil || $0.isGroundComposite }
         case .object(let items):
-            items.allSatisfy { ($0.key.scalar != nil || $0.key.isGroundComposite) && ($0.value.scalar != nil || $0.value.isGroundComposite) }
+            items.allSatisfy {
+                ($0.key.scalar != nil || $0.key.isGroundComposite) && ($0.value.scalar != nil || $0.value.isGroundComposite)
+            }
         default: false
         }
     }

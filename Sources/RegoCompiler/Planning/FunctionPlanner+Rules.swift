@@ -76,7 +76,8 @@ extension FunctionPlanner {
                 program.assembler.mark(span)
                 let register = try self.value(of: value)
                 try planAssignment(
-                    register, isConstant: value.isConstant, into: result, branch: hasElse ? branch : nil, isOnly: isOnly, function: rule.kind == .function,
+                    register, isConstant: value.isConstant, into: result, branch: hasElse ? branch : nil, isOnly: isOnly,
+                    function: rule.kind == .function,
                     settled: settled, next: next)
             }
             place(exhausted)
@@ -85,7 +86,8 @@ extension FunctionPlanner {
     }
 
     private func planAssignment(
-        _ register: Register, isConstant: Bool, into result: Register, branch: Register?, isOnly: Bool, function: Bool, settled: Label?, next: Label
+        _ register: Register, isConstant: Bool, into result: Register, branch: Register?, isOnly: Bool, function: Bool, settled: Label?,
+        next: Label
     ) throws(AssemblyLimit) {
         let single = isDeterministic || isConstant
         if single, isOnly || settled != nil {

@@ -96,7 +96,9 @@ final class FunctionPlanner {
     /// Opens an iteration over a collection: the code from here on runs for each entry.
     ///
     /// - Returns: the registers of the entry's key and value.
-    func iterate(_ collection: Register, wantsKey: Bool = true, wantsValue: Bool = true) throws(AssemblyLimit) -> (key: Register, value: Register) {
+    func iterate(_ collection: Register, wantsKey: Bool = true, wantsValue: Bool = true) throws(AssemblyLimit) -> (
+        key: Register, value: Register
+    ) {
         let cursor = try allocate(2)
         let entry = try allocate(2)
         let flags: UInt8 = (wantsKey ? 1 : 0) | (wantsValue ? 2 : 0)

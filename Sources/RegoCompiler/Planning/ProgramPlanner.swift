@@ -33,7 +33,9 @@ package final class ProgramPlanner {
 
     /// Plans an ad-hoc query: the program answers with an array of solutions, each an array of the values of the query's expressions and
     /// then of its variables.
-    package static func plan(query: ResolvedQuery, in resolved: ResolvedProgram, builtins: BuiltinRegistry) throws(CompilationFailure) -> Program {
+    package static func plan(query: ResolvedQuery, in resolved: ResolvedProgram, builtins: BuiltinRegistry) throws(CompilationFailure)
+        -> Program
+    {
         try plan(in: resolved, builtins: builtins) { planner throws(AssemblyLimit) in try planner.planQuery(query) }
     }
 

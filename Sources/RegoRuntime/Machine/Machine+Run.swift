@@ -26,7 +26,9 @@ extension Machine {
                 if depth == 0 { return result }
                 depth -= 1
                 let frame = unsafe frames + depth
-                if unsafe frame.pointee.memo >= 0 { unsafe memos[Int(frame.pointee.memo)] = unsafe Memo(value: result, epoch: frame.pointee.epoch) }
+                if unsafe frame.pointee.memo >= 0 {
+                    unsafe memos[Int(frame.pointee.memo)] = unsafe Memo(value: result, epoch: frame.pointee.epoch)
+                }
                 unsafe window = unsafe frame.pointee.window
                 size = unsafe frame.pointee.registerCount
                 unsafe pc = unsafe frame.pointee.call
@@ -130,7 +132,8 @@ extension Machine {
                     continue
                 }
             case .compareValue:
-                unsafe window[Int(pc.pointee.a)] = unsafe .boolean(holds(pc.pointee.x, window[Int(pc.pointee.b)], window[Int(pc.pointee.c)]))
+                unsafe window[Int(pc.pointee.a)] = unsafe .boolean(
+                    holds(pc.pointee.x, window[Int(pc.pointee.b)], window[Int(pc.pointee.c)]))
             case .member:
                 if unsafe !isMember(window[Int(pc.pointee.a)], of: window[Int(pc.pointee.b)]) {
                     unsafe pc = unsafe code + Int(pc.pointee.t)
@@ -260,7 +263,8 @@ extension Machine {
                 if depth == frameCapacity, unsafe !growFrames(at: pc) { return .undefined }
                 let callee = unsafe window + Int(size)
                 if unsafe callee + Int(function.pointee.registerCount) > windowsEnd {
-                    unsafe fail(.depthLimit, "evaluation stopped: calls under way need more than \(Self.registerCapacity) registers", at: unsafe pc)
+                    unsafe fail(
+                        .depthLimit, "evaluation stopped: calls under way need more than \(Self.registerCapacity) registers", at: unsafe pc)
                     return .undefined
                 }
                 unsafe (frames + depth).initialize(

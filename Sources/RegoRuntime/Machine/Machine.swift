@@ -282,7 +282,9 @@ import Glibc
         guard builder.w0 & Self.setMark == 0 else { return SetBuilder(builder).finish() }
         let object = ObjectBuilder(builder).finish()
         let values = unsafe object.table.values
-        for index in 0..<object.length where unsafe values[index].tag == .builder { unsafe values[index] = unsafe finishNested(values[index]) }
+        for index in 0..<object.length where unsafe values[index].tag == .builder {
+            unsafe values[index] = unsafe finishNested(values[index])
+        }
         return object
     }
 }

@@ -7,16 +7,16 @@ public enum RegoVersion: Sendable, Hashable {
 }
 
 /// A parsed module.
-public struct Module: Sendable {
-    public var file: FileID
-    public var package: Package
-    public var imports: [Import]
-    public var rules: [Rule]
-    public var comments: [Comment]
-    public var annotations: [Annotations]
-    public var version: RegoVersion
+package struct Module: Sendable {
+    package var file: FileID
+    package var package: Package
+    package var imports: [Import]
+    package var rules: [Rule]
+    package var comments: [Comment]
+    package var annotations: [Annotations]
+    package var version: RegoVersion
 
-    public init(
+    package init(
         file: FileID, package: Package, imports: [Import] = [], rules: [Rule] = [], comments: [Comment] = [],
         annotations: [Annotations] = [], version: RegoVersion = .v1
     ) {
@@ -31,21 +31,21 @@ public struct Module: Sendable {
 }
 
 /// `package a.b`; `path` is `[variable data, string a, string b]`.
-public struct Package: Sendable {
-    public var path: [Term]
-    public var span: Span
-    public init(path: [Term], span: Span) {
+package struct Package: Sendable {
+    package var path: [Term]
+    package var span: Span
+    package init(path: [Term], span: Span) {
         self.path = path
         self.span = span
     }
 }
 
 /// `import data.a.b as c`; `path` is a reference term.
-public struct Import: Sendable {
-    public var path: Term
-    public var alias: String?
-    public var span: Span
-    public init(path: Term, alias: String?, span: Span) {
+package struct Import: Sendable {
+    package var path: Term
+    package var alias: String?
+    package var span: Span
+    package init(path: Term, alias: String?, span: Span) {
         self.path = path
         self.alias = alias
         self.span = span
@@ -55,22 +55,22 @@ public struct Import: Sendable {
 /// One rule as written: a head, a body (empty only for defaults), and the `else` that follows it.
 ///
 /// A head with several bodies (`p { … } { … }`) is parsed into as many rules.
-public struct Rule: Sendable {
-    public var isDefault: Bool
-    public var head: Head
-    public var body: Body
+package struct Rule: Sendable {
+    package var isDefault: Bool
+    package var head: Head
+    package var body: Body
     /// The body was not written but stands for `true`, as in `p := 1`.
-    public var hasGeneratedBody: Bool
+    package var hasGeneratedBody: Bool
     private var elseBox: [Rule]
-    public var span: Span
+    package var span: Span
 
     /// The rule's `else`, whose head repeats this head's name and arguments.
-    public var elseRule: Rule? {
+    package var elseRule: Rule? {
         get { elseBox.first }
         set { elseBox = newValue.map { [$0] } ?? [] }
     }
 
-    public init(isDefault: Bool = false, head: Head, body: Body, hasGeneratedBody: Bool = false, elseRule: Rule? = nil, span: Span) {
+    package init(isDefault: Bool = false, head: Head, body: Body, hasGeneratedBody: Bool = false, elseRule: Rule? = nil, span: Span) {
         self.isDefault = isDefault
         self.head = head
         self.body = body
@@ -86,22 +86,22 @@ public struct Rule: Sendable {
     /// - `p[x] := y`: reference `[p, x]`, value `y` (v0's `p[x] = y`: the same, the reference's last operand doubling as `key`)
     /// - `p.q.r := 1`: reference `[p, q, r]`, value `1`
     /// - `f(x) := y`: reference `[f]`, arguments `[x]`, value `y`
-    public struct Head: Sendable {
-        public var reference: [Term]
-        public var arguments: [Term]?
-        public var key: Term?
-        public var value: Term?
+    package struct Head: Sendable {
+        package var reference: [Term]
+        package var arguments: [Term]?
+        package var key: Term?
+        package var value: Term?
         /// Written with `:=`.
-        public var isAssignment: Bool
+        package var isAssignment: Bool
         /// The value was not written but stands for `true`.
-        public var hasGeneratedValue: Bool
+        package var hasGeneratedValue: Bool
         /// `if` was written before the body.
-        public var hasIf = false
+        package var hasIf = false
         /// `contains` was written before the member.
-        public var hasContains = false
-        public var span: Span
+        package var hasContains = false
+        package var span: Span
 
-        public init(
+        package init(
             reference: [Term], arguments: [Term]? = nil, key: Term? = nil, value: Term? = nil, isAssignment: Bool = false,
             hasGeneratedValue: Bool = false, span: Span
         ) {
@@ -115,27 +115,27 @@ public struct Rule: Sendable {
         }
 
         /// A partial set: `p contains x`, or v0's `p[x]`.
-        public var isPartialSet: Bool { key != nil && value == nil }
+        package var isPartialSet: Bool { key != nil && value == nil }
     }
 }
 
 /// A `#` comment without its line break.
-public struct Comment: Sendable {
-    public var text: String
-    public var span: Span
-    public init(text: String, span: Span) {
+package struct Comment: Sendable {
+    package var text: String
+    package var span: Span
+    package init(text: String, span: Span) {
         self.text = text
         self.span = span
     }
 }
 
 /// A `# METADATA` block: its YAML text, and the row of what it stands before.
-public struct Annotations: Sendable {
-    public var yaml: String
-    public var span: Span
+package struct Annotations: Sendable {
+    package var yaml: String
+    package var span: Span
     /// The first row after the block that holds a package, import or rule; 0 if none follows.
-    public var targetRow: UInt32
-    public init(yaml: String, span: Span, targetRow: UInt32) {
+    package var targetRow: UInt32
+    package init(yaml: String, span: Span, targetRow: UInt32) {
         self.yaml = yaml
         self.span = span
         self.targetRow = targetRow

@@ -1,6 +1,8 @@
 /// The index of a source file in the `SourceMap` of a compilation. Index 0 is the ad-hoc query.
 public struct FileID: Hashable, Sendable, BitwiseCopyable {
+    /// The index.
     public let rawValue: UInt32
+    /// Makes the index of the file that was added as the `rawValue`-th, from 0.
     public init(_ rawValue: UInt32) { self.rawValue = rawValue }
 
     /// The file of nodes that no source text stands for.
@@ -11,12 +13,18 @@ public struct FileID: Hashable, Sendable, BitwiseCopyable {
 ///
 /// `row` and `column` count from 1, the column in characters (Unicode scalars) as OPA counts it; `offset` and `length` are in bytes.
 public struct Span: Hashable, Sendable, BitwiseCopyable {
+    /// The file.
     public var file: FileID
+    /// The first byte, from 0.
     public var offset: UInt32
+    /// Bytes covered.
     public var length: UInt32
+    /// The line, from 1.
     public var row: UInt32
+    /// The column, from 1.
     public var column: UInt32
 
+    /// Makes a span from its parts.
     public init(file: FileID, offset: UInt32, length: UInt32, row: UInt32, column: UInt32) {
         self.file = file
         self.offset = offset
@@ -36,11 +44,13 @@ public final class SourceFile: Sendable {
     /// The text's bytes, UTF-8 if the text is well formed.
     public let bytes: [UInt8]
 
+    /// Makes a file from its bytes.
     public init(name: String, bytes: [UInt8]) {
         self.name = name
         self.bytes = bytes
     }
 
+    /// Makes a file from text.
     public convenience init(name: String, text: String) {
         self.init(name: name, bytes: Array(text.utf8))
     }
@@ -70,8 +80,10 @@ public final class SourceFile: Sendable {
 
 /// The files of a compilation, by `FileID`.
 public struct SourceMap: Sendable {
+    /// The files in the order of their indices.
     public private(set) var files: [SourceFile] = []
 
+    /// Makes a map without files.
     public init() {}
 
     /// Adds a file and gives it its index.

@@ -1,14 +1,14 @@
 /// A term of the language: a value, a variable, a reference, a comprehension or a call.
-public struct Term: Sendable {
-    public var kind: Kind
-    public var span: Span
+package struct Term: Sendable {
+    package var kind: Kind
+    package var span: Span
 
-    public init(_ kind: Kind, span: Span = .none) {
+    package init(_ kind: Kind, span: Span = .none) {
         self.kind = kind
         self.span = span
     }
 
-    public indirect enum Kind: Sendable {
+    package indirect enum Kind: Sendable {
         case null
         case boolean(Bool)
         /// A number as written in JSON's grammar (`1`, `-1.50`, `1e100`); its value is settled by the runtime.
@@ -31,27 +31,27 @@ public struct Term: Sendable {
         case templateString(parts: [TemplatePart], isRaw: Bool)
     }
 
-    public struct ObjectItem: Sendable {
-        public var key: Term
-        public var value: Term
-        public init(key: Term, value: Term) {
+    package struct ObjectItem: Sendable {
+        package var key: Term
+        package var value: Term
+        package init(key: Term, value: Term) {
             self.key = key
             self.value = value
         }
     }
 
-    public enum TemplatePart: Sendable {
+    package enum TemplatePart: Sendable {
         case text(String)
         case expression(Expression)
     }
 }
 
 /// The expressions of a query, all of which must hold.
-public typealias Body = [Expression]
+package typealias Body = [Expression]
 
 /// One expression of a body.
-public struct Expression: Sendable {
-    public indirect enum Kind: Sendable {
+package struct Expression: Sendable {
+    package indirect enum Kind: Sendable {
         /// A term that must be defined and not `false`.
         case term(Term)
         /// A call at the level of the expression: the operator's reference, then the operands. An infix operator is the call of its
@@ -62,12 +62,12 @@ public struct Expression: Sendable {
         case every(Every)
     }
 
-    public struct Every: Sendable {
-        public var key: Term?
-        public var value: Term
-        public var domain: Term
-        public var body: Body
-        public init(key: Term?, value: Term, domain: Term, body: Body) {
+    package struct Every: Sendable {
+        package var key: Term?
+        package var value: Term
+        package var domain: Term
+        package var body: Body
+        package init(key: Term?, value: Term, domain: Term, body: Body) {
             self.key = key
             self.value = value
             self.domain = domain
@@ -75,14 +75,14 @@ public struct Expression: Sendable {
         }
     }
 
-    public var kind: Kind
-    public var isNegated: Bool
-    public var with: [With]
-    public var span: Span
+    package var kind: Kind
+    package var isNegated: Bool
+    package var with: [With]
+    package var span: Span
     /// Made by the compiler, not written by the author.
-    public var isGenerated: Bool
+    package var isGenerated: Bool
 
-    public init(_ kind: Kind, isNegated: Bool = false, with: [With] = [], span: Span = .none, isGenerated: Bool = false) {
+    package init(_ kind: Kind, isNegated: Bool = false, with: [With] = [], span: Span = .none, isGenerated: Bool = false) {
         self.kind = kind
         self.isNegated = isNegated
         self.with = with
@@ -92,11 +92,11 @@ public struct Expression: Sendable {
 }
 
 /// `with target as value`.
-public struct With: Sendable {
-    public var target: Term
-    public var value: Term
-    public var span: Span
-    public init(target: Term, value: Term, span: Span = .none) {
+package struct With: Sendable {
+    package var target: Term
+    package var value: Term
+    package var span: Span
+    package init(target: Term, value: Term, span: Span = .none) {
         self.target = target
         self.value = value
         self.span = span

@@ -23,7 +23,9 @@ struct EvalCommand: ParsableCommand {
         case json, values, bindings, pretty, raw, discard
     }
 
-    @Option(name: [.customShort("d"), .long], help: ArgumentHelp("Load Rego, JSON and YAML from a file or folder; repeatable.", valueName: "path"))
+    @Option(
+        name: [.customShort("d"), .long],
+        help: ArgumentHelp("Load Rego, JSON and YAML from a file or folder; repeatable.", valueName: "path"))
     var data: [String] = []
 
     @Option(name: [.customShort("i"), .long], help: ArgumentHelp("Read the input document from a file.", valueName: "file"))
@@ -89,9 +91,7 @@ struct EvalCommand: ParsableCommand {
 
     private func evaluate() -> EvalReport {
         do {
-            let (query, input) = try prepare()
-            let limits = EvaluationLimits(time: timeout?.duration, strictBuiltinErrors: strictBuiltinErrors)
-            return .answer(try query.evaluate(input, limits: limits))
+            return .answer(try ask(try prepare(), try readInput()))
         } catch let failure as CompilationFailure {
             return .failure(EvalError.list(failure))
         } catch let error as EvaluationError {
@@ -101,35 +101,36 @@ struct EvalCommand: ParsableCommand {
         }
     }
 
-    private func prepare() throws -> (PreparedQuery, Input) {
+    private func prepare() throws -> PreparedQuery {
         var loader = Loader()
         for path in data { try loader.load(path) }
-        let policy = try loader.compile(options: Policy.Options(version: v0Compatible ? .v0 : .v1, isStrict: strict))
+        let policy = try loader.compile(
+            options: Policy.Options(version: v0Compatible ? .v0 : .v1, isStrict: strict, keepsPrintCalls: true))
         let text = try query ?? String(decoding: Loader.readAll(STDIN_FILENO, name: "standard input"), as: UTF8.self)
-        return (try policy.prepare(query: text, imports: imports, package: package), try readInput())
+        return try policy.prepare(query: text, imports: imports, package: package)
     }
 
-    /// The input document: JSON, or else YAML.
-    private func readInput() throws -> Input {
-        let bytes: [UInt8]
-        if stdinInput {
-            bytes = try Loader.readAll(STDIN_FILENO, name: "standard input")
-        } else if let input {
-            bytes = try Loader.read(input.hasPrefix("file://") ? String(input.dropFirst(7)) : input)
-        } else {
-            return .none
-        }
-        do throws(JSONError) {
-            return .value(try RegoValue(json: bytes))
+    /// Asks the query about an input that is JSON, or else YAML.
+    private func ask(_ query: PreparedQuery, _ bytes: [UInt8]?) throws -> Answer {
+        let limits = EvaluationLimits(time: timeout?.duration, strictBuiltinErrors: strictBuiltinErrors)
+        guard let bytes else { return try query.evaluate(limits: limits, print: Console.printError) }
+        do throws(EvaluationError) {
+            return try query.evaluate(.json(bytes), limits: limits, print: Console.printError)
         } catch {
+            guard error.code == .input else { throw error }
             let name = input ?? "standard input"
             // Text that begins as JSON does is meant to be JSON: YAML's message would only mislead.
             let first = bytes.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
             if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || first == UInt8(ascii: "\"") {
-                throw InputFailure(description: "unable to parse input: \(name): \(error)")
+                throw InputFailure(description: "unable to parse input: \(name): \(error.message)")
             }
-            return .value(try Loader.parseYAML(bytes, path: name))
+            return try query.evaluate(.value(try Loader.parseYAML(bytes, path: name)), limits: limits, print: Console.printError)
         }
+    }
+
+    private func readInput() throws -> [UInt8]? {
+        if stdinInput { return try Loader.readAll(STDIN_FILENO, name: "standard input") }
+        return try input.map { try Loader.read($0.hasPrefix("file://") ? String($0.dropFirst(7)) : $0) }
     }
 
     private struct InputFailure: Error, CustomStringConvertible {

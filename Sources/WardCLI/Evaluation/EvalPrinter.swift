@@ -55,7 +55,10 @@ struct EvalPrinter {
         if let code = error.code { members.append(("code", .value(.string(code)))) }
         if error.row > 0 {
             members.append(
-                ("location", .object([("file", .value(.string(error.file))), ("row", .integer(error.row)), ("col", .integer(error.column))])))
+                (
+                    "location",
+                    .object([("file", .value(.string(error.file))), ("row", .integer(error.row)), ("col", .integer(error.column))])
+                ))
         }
         return .object(members)
     }

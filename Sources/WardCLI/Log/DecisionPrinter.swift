@@ -7,7 +7,8 @@ enum DecisionPrinter {
     static func row(_ decision: StoredDecision) -> [String] {
         let who = [decision.caller.subject, decision.caller.role.map { "(\($0))" }].compactMap { $0 }.joined(separator: " ")
         return [
-            DecisionTime.text(decision.timestamp), String(decision.id.prefix(8)), decision.kind.rawValue, decision.path, decision.status.rawValue,
+            DecisionTime.text(decision.timestamp), String(decision.id.prefix(8)), decision.kind.rawValue, decision.path,
+            decision.status.rawValue,
             who.isEmpty ? "-" : who, decision.latency.map(milliseconds) ?? "-", firstReason(decision),
         ].map(printable)
     }

@@ -50,6 +50,14 @@ struct Command {
         posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        // Threads of Swift's pool block signals, and a process would inherit that: SIGTERM must reach what is started here.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var variables = ProcessInfo.processInfo.environment
         // A crashed child must not leave a backtracer behind that holds files open.
         variables["SWIFT_BACKTRACE"] = "enable=no"
@@ -59,7 +67,7 @@ struct Command {
         let words = ["/usr/bin/env", "-C", folder] + arguments
         let code = withCStrings(words) { argv in
             withCStrings(variables.map { "\($0.key)=\($0.value)" }) { envp in
-                posix_spawn(&process, "/usr/bin/env", &actions, nil, argv, envp)
+                posix_spawn(&process, "/usr/bin/env", &actions, &attributes, argv, envp)
             }
         }
         guard code == 0 else { throw Failure(description: "cannot start \(arguments[0]): \(String(cString: strerror(code)))") }

@@ -6,7 +6,8 @@ final class WardServer {
     /// The port of the plain listener, or of the first TLS one.
     private(set) var port = 0
     let running: RunningCommand
-    private let messages: String
+    /// The file with all that the server writes to its standard output and error.
+    let messages: String
 
     /// Starts a server and waits until it says of itself that it is ready.
     ///
@@ -16,7 +17,7 @@ final class WardServer {
     init(configuration: String, in scratch: Scratch, health: [String]? = nil) async throws {
         let file = scratch.path("ward.yaml")
         try Text.write(configuration, to: file)
-        messages = scratch.path("messages")
+        messages = scratch.path("messages-\(UUID().uuidString.prefix(8))")
         running = try Command(Clone.ward, "serve", "--config", file).start(output: messages, errors: messages)
         let deadline = ContinuousClock.now + .seconds(60)
         while ContinuousClock.now < deadline {

@@ -156,9 +156,9 @@ class Demonstration:
         report.expect("ward log verify", verified.returncode == 0, "; ".join(verified.stdout.split("\n")).strip("; "))
         report.note("ward log list, shortened:")
         for row in reversed(rows):
-            caller, reasons = row.get("caller") or {}, row.get("reasons") or [row.get("error") or ""]
+            who, why = (row.get("subject") or "-").split(":")[-1], row.get("error") or (row.get("reasons") or [""])[0]
             report.note(f"{row['timestamp'][11:23]}  {row['decision_id'][:8]}  {row['kind']:<9}  {row['status']:<8}  "
-                        f"{caller.get('subject') or '-':<12.12}  {reasons[0][:70]}")
+                        f"{who[:14]:<14}  {why[:80]}")
 
 
 def patient_names(folder):
