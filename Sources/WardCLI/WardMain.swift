@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Imaging
 
 /// The program's entry.
@@ -9,7 +10,12 @@ public enum WardMain {
         // The server starts this once for each model; what it passes is its own affair, not a person's.
         if arguments.first == "model-check" {
             let status = ModelCheck.run(arguments: Array(arguments.dropFirst()))
-            if status != 0 { WardCommand.exit(withError: ExitCode(status)) }
+            if status != 0 { Glibc.exit(status) }
+            return
+        }
+        if arguments.first == "eval", let options = EvalOptions(quick: arguments.dropFirst()) {
+            let status = options.run()
+            if status != 0 { Glibc.exit(status) }
             return
         }
         WardCommand.main()

@@ -1,8 +1,4 @@
 import ArgumentParser
-import Glibc
-import Rego
-import RegoRuntime
-import RegoSyntax
 
 /// `ward eval`: evaluates a query, with OPA's flags and formats.
 struct EvalCommand: ParsableCommand {
@@ -19,10 +15,6 @@ struct EvalCommand: ParsableCommand {
             2 on any error.
             """)
 
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case json, values, bindings, pretty, raw, discard
-    }
-
     @Option(
         name: [.customShort("d"), .long],
         help: ArgumentHelp("Load Rego, JSON and YAML from a file or folder; repeatable.", valueName: "path"))
@@ -38,7 +30,7 @@ struct EvalCommand: ParsableCommand {
     var stdin = false
 
     @Option(name: [.customShort("f"), .long], help: "How to print the answer.")
-    var format = Format.json
+    var format = EvalFormat.json
 
     @Flag(name: .customLong("fail"), help: "Exit with status 1 if the query is undefined.")
     var fail = false
@@ -70,73 +62,37 @@ struct EvalCommand: ParsableCommand {
     @Argument(help: "The query.")
     var query: String?
 
+    private var options: EvalOptions {
+        var options = EvalOptions()
+        options.data = data
+        options.input = input
+        options.readsInput = stdinInput
+        options.readsQuery = stdin
+        options.format = format
+        options.fail = fail
+        options.failDefined = failDefined
+        options.package = package
+        options.imports = imports
+        options.isV0 = v0Compatible
+        options.isStrict = strict
+        options.strictBuiltinErrors = strictBuiltinErrors
+        options.timeout = timeout?.duration
+        options.query = query
+        return options
+    }
+
     func validate() throws {
-        if stdin, stdinInput { throw ValidationError("--stdin and --stdin-input both want standard input: name the input's file with -i") }
-        if input != nil, stdinInput { throw ValidationError("give the input with either -i or -I") }
-        if stdin ? query != nil : query == nil { throw ValidationError("specify the query as one argument, or --stdin") }
-        if fail, failDefined { throw ValidationError("specify --fail or --fail-defined but not both") }
         if v0Compatible, v1Compatible { throw ValidationError("specify --v0-compatible or --v1-compatible but not both") }
+        if let problem = options.problem { throw ValidationError(problem) }
     }
 
     func run() throws {
-        let report = evaluate()
-        EvalPrinter(format: format).print(report)
-        switch report {
-        case .failure: throw Exit.failed
-        case .answer(let answer):
-            if fail, answer.solutions.isEmpty { throw Exit.unwanted }
-            if failDefined, !answer.solutions.isEmpty { throw Exit.unwanted }
-        }
-    }
-
-    private func evaluate() -> EvalReport {
-        do {
-            return .answer(try ask(try prepare(), try readInput()))
-        } catch let failure as CompilationFailure {
-            return .failure(EvalError.list(failure))
-        } catch let error as EvaluationError {
-            return .failure([EvalError(error)])
-        } catch {
-            return .failure([EvalError(message: "\(error)")])
-        }
-    }
-
-    private func prepare() throws -> PreparedQuery {
-        var loader = Loader()
-        for path in data { try loader.load(path) }
-        let policy = try loader.compile(
-            options: Policy.Options(version: v0Compatible ? .v0 : .v1, isStrict: strict, keepsPrintCalls: true))
-        let text = try query ?? String(decoding: Loader.readAll(STDIN_FILENO, name: "standard input"), as: UTF8.self)
-        return try policy.prepare(query: text, imports: imports, package: package)
-    }
-
-    /// Asks the query about an input that is JSON, or else YAML.
-    private func ask(_ query: PreparedQuery, _ bytes: [UInt8]?) throws -> Answer {
-        let limits = EvaluationLimits(time: timeout?.duration, strictBuiltinErrors: strictBuiltinErrors)
-        guard let bytes else { return try query.evaluate(limits: limits, print: Console.printError) }
-        do throws(EvaluationError) {
-            return try query.evaluate(.json(bytes), limits: limits, print: Console.printError)
-        } catch {
-            guard error.code == .input else { throw error }
-            let name = input ?? "standard input"
-            // Text that begins as JSON does is meant to be JSON: YAML's message would only mislead.
-            let first = bytes.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
-            if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || first == UInt8(ascii: "\"") {
-                throw InputFailure(description: "unable to parse input: \(name): \(error.message)")
-            }
-            return try query.evaluate(.value(try Loader.parseYAML(bytes, path: name)), limits: limits, print: Console.printError)
-        }
-    }
-
-    private func readInput() throws -> [UInt8]? {
-        if stdinInput { return try Loader.readAll(STDIN_FILENO, name: "standard input") }
-        return try input.map { try Loader.read($0.hasPrefix("file://") ? String($0.dropFirst(7)) : $0) }
-    }
-
-    private struct InputFailure: Error, CustomStringConvertible {
-        let description: String
+        let status = options.run()
+        if status != 0 { throw ExitCode(status) }
     }
 }
+
+extension EvalFormat: ExpressibleByArgument {}
 
 /// A duration as Go writes it: `1h2m`, `500ms`, `1.5s`.
 struct DurationArgument: ExpressibleByArgument {

@@ -3,7 +3,7 @@ import RegoRuntime
 
 /// Prints an evaluation in one of OPA's formats.
 struct EvalPrinter {
-    let format: EvalCommand.Format
+    let format: EvalFormat
 
     func print(_ report: EvalReport) {
         switch (format, report) {
