@@ -156,7 +156,7 @@ package final class Gate: Sendable {
             supposed: configuration.disclosureModalities.map { ImageFacts.supposed(store: facts.store, path: facts.path, modality: $0) },
             input: { input.document(data: $0).compact })
         note(ruling, facts, &state)
-        if let failure = facts.failure, ruling.mayKnow { throw refusal(failure) }
+        if let failure = facts.disclosable, ruling.mayKnow { throw refusal(failure) }
         switch ruling.shownVerdict {
         case .allowed: break
         case .denied: throw InferenceAnswer.Refusal(code: .denied, message: "access denied", reasons: ruling.shownReasons)
@@ -193,7 +193,7 @@ package final class Gate: Sendable {
         if let failure = facts.failure {
             state.record.error = failure.description
             // A caller who would have been allowed failed on the image, not on the policy.
-            if ruling.mayKnow { state.record.status = .error }
+            if ruling.mayKnow, facts.disclosable != nil { state.record.status = .error }
         }
     }
 

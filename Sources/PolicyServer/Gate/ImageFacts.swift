@@ -12,6 +12,10 @@ struct ImageFacts: Sendable {
     /// Why one of the two is missing.
     let failure: ImageError?
 
+    /// The failure, where it is what a caller has to hear who may know. What lies elsewhere than on a local disk is refused for that,
+    /// whatever its bytes are.
+    var disclosable: ImageError? { image?.isLocal == false ? nil : failure }
+
     /// Opens the image and reads its header. Blocks for a few system calls.
     static func establish(store: String, path: String, in stores: [String: ImageStore]) -> ImageFacts {
         guard let folder = stores[store] else {
