@@ -41,7 +41,7 @@ package enum GraphBuiltins {
                 search.reached.insert(node)
                 var path = [node]
                 search.extend(&path, neighbour)
-                if search.isCut { return call.fail(.halt, "the paths exceed the evaluation's limits") }
+                if search.isCut { return call.fail(.limit, "the paths exceed the evaluation's limits") }
             }
         }
         call.return(result.finish())

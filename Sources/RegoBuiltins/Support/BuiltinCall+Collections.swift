@@ -37,7 +37,7 @@ extension BuiltinCall {
     /// Fails because the result does not fit the memory that the evaluation may use; `true` when it did.
     func failIfTooLarge(_ bytes: Int) -> Bool {
         if bytes >= 0, arena.canAllocate(bytes) { return false }
-        fail(.halt, "the result does not fit the memory limit")
+        fail(.limit, "the result does not fit the memory limit")
         return true
     }
 

@@ -20,6 +20,8 @@ package enum BuiltinFailureKind: UInt8, BitwiseCopyable, Sendable {
     case type
     /// Ends the evaluation in any case.
     case halt
+    /// Ends the evaluation: the result would exceed its limits.
+    case limit
 }
 
 /// A builtin that had no result to give.

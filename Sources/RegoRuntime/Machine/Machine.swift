@@ -175,6 +175,7 @@ import Glibc
         guard let last = context.failures.last else { return }
         switch last.kind {
         case .halt: unsafe fail(.builtin, last.message, at: instruction)
+        case .limit: unsafe fail(.memoryLimit, last.message, at: instruction)
         case .builtin: if limits.isStrict { unsafe fail(.builtin, last.message, at: instruction) }
         case .type: if limits.isStrict { unsafe fail(.type, last.message, at: instruction) }
         }
