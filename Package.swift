@@ -35,7 +35,7 @@ let coreTargets: [Target] = [
     .target(name: "RegoCompiler", dependencies: ["RegoSyntax", "RegoRuntime"], swiftSettings: house),
     .target(
         name: "Rego",
-        dependencies: ["RegoSyntax", "RegoRuntime", "RegoCompiler", "RegoBuiltins", "RegoCrypto", yams],
+        dependencies: ["RegoSyntax", "RegoRuntime", "RegoCompiler", "RegoBuiltins", "RegoCrypto"],
         swiftSettings: house),
     .testTarget(name: "RegoSyntaxTests", dependencies: ["RegoSyntax"], swiftSettings: house),
     .testTarget(name: "RegoRuntimeTests", dependencies: ["RegoRuntime"], swiftSettings: house),

@@ -28,16 +28,19 @@ package enum YAMLBuiltins {
     }
 }
 
-/// Reads YAML into values.
-enum YAMLReading {
-    struct Failure: Error {
-        let message: String
+/// Reads YAML into values, as Kubernetes and OPA do: keys become strings, `<<` merges, timestamps stay text, and what JSON cannot say
+/// (`.nan`, `.inf`) is refused.
+package enum YAMLReading {
+    /// What is wrong with the text, and where.
+    package struct Failure: Error {
+        package let message: String
     }
 
     /// Nodes with aliases expanded: a few lines of aliases to aliases could ask for billions.
-    private static let nodeLimit = 1_000_000
+    private static let nodeLimit = 4_000_000
 
-    static func read(_ text: String, in arena: Arena) throws(Failure) -> Value {
+    /// Reads one document; an empty text is `null`.
+    package static func read(_ text: String, in arena: Arena) throws(Failure) -> Value {
         let root: Node?
         do {
             root = try Yams.compose(yaml: text)
@@ -114,7 +117,7 @@ enum YAMLReading {
             case Tag(.null): return .null
             case Tag(.bool): return Bool.construct(from: scalar).map { .boolean($0) } ?? .string(text, in: arena)
             case Tag(.int), Tag(.float):
-                guard let number = number(text) else { return .string(text, in: arena) }
+                guard let number = number(text) else { throw Failure(message: "yaml: JSON has no number \(text)") }
                 return number
             default: return .string(text, in: arena)
             }
