@@ -113,7 +113,7 @@ import Testing
             let answer = (try? await connection.readAll()) ?? ""
             trickle.cancel()
             #expect(!answer.hasPrefix("HTTP/1.1 200"), "\(name)")
-            #expect(ContinuousClock.now - begun < .seconds(20), "\(name)")
+            #expect(ContinuousClock.now - begun < .seconds(120), "\(name)")
         }
     }
 
@@ -129,7 +129,7 @@ import Testing
     }
 
     @Test func connectionsBeyondTheLimitWait() async throws {
-        try await run("limits: {connections: 2}\ntimeouts: {idle: 5s, header: 1s}\n") { (server: TestServer) async throws in
+        try await run("limits: {connections: 2}\n") { (server: TestServer) async throws in
             let first = try await RawConnection.open(server.addresses[0])
             let second = try await RawConnection.open(server.addresses[0])
             let third = try await RawConnection.open(server.addresses[0])

@@ -39,7 +39,7 @@ import Testing
             try await stuck.send("POST /v1/data/p/allow HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{")
             try await Task.sleep(for: .milliseconds(200))
         }
-        #expect(ContinuousClock.now - begun < .seconds(20))
+        #expect(ContinuousClock.now - begun < .seconds(120))
     }
 
     @Test func unixSocketsGoAndAreNotStolen() async throws {
