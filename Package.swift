@@ -72,7 +72,6 @@ let quickStart: LinkerSetting = .unsafeFlags([
 ])
 
 let serverTargets: [Target] = [
-    .target(name: "PolicyBundle", dependencies: ["Rego"], swiftSettings: house),
     .target(name: "Gatekeeper", dependencies: ["Rego"], swiftSettings: house),
     .target(name: "CImaging", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "Imaging", dependencies: ["CImaging"], swiftSettings: house),
@@ -80,7 +79,7 @@ let serverTargets: [Target] = [
     .target(
         name: "PolicyServer",
         dependencies: [
-            "Rego", "RegoCrypto", "Gatekeeper", "Imaging", "DecisionLog", "PolicyBundle", yams,
+            "Rego", "RegoCrypto", "Gatekeeper", "Imaging", "DecisionLog", yams,
             "RegoRuntime", "RegoSyntax",
             .product(name: "Hummingbird", package: "hummingbird"),
             .product(name: "HummingbirdCore", package: "hummingbird"),
