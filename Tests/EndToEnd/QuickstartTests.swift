@@ -89,7 +89,7 @@ enum Readme {
 
         func adapt(_ command: String) -> String {
             command.replacing("/tmp/ward-demo", with: folder).replacing("127.0.0.1:8181", with: "127.0.0.1:\(http)")
-                .replacing("localhost:8443", with: "localhost:\(tls)").replacing(".build/release/ward", with: Clone.ward)
+                .replacing("localhost:8443", with: "localhost:\(tls)").replacing(".build/release/ward", with: "'\(Clone.ward)'")
         }
     }
 
