@@ -52,7 +52,7 @@ public final class Policy: Sendable {
     }
 
     /// The builtins of all families.
-    static let builtins = BuiltinRegistry(BuiltinTable.families)
+    static let builtins = BuiltinRegistry(BuiltinTable.families + CryptoBuiltins.families)
 
     package let resolved: ResolvedProgram
     package let options: Options

@@ -1,0 +1,165 @@
+internal import RegoRuntime
+
+/// The keys of a certificate, public key, JWK or JWK set that a policy names.
+final class TokenKeySet {
+    /// One key and what its JWK says about it.
+    struct Entry {
+        enum Material {
+            case symmetric([UInt8])
+            case pair(TokenKey)
+        }
+
+        var material: Material
+        /// `alg`; empty without.
+        var algorithm = ""
+        /// `kid`; empty without.
+        var id = ""
+    }
+
+    let entries: [Entry]
+
+    private init(_ entries: [Entry]) { self.entries = entries }
+
+    /// The keys of a text, kept from an earlier call when the context has them.
+    static func of(_ text: Value, _ call: BuiltinCall) throws(CryptoFault) -> TokenKeySet {
+        let cache = call.context.cache(of: TokenKeySet.self)
+        if let known = cache.object(for: text) as? TokenKeySet { return known }
+        let made = TokenKeySet(try read(text.bytes, call))
+        cache.insert(made, for: text)
+        return made
+    }
+
+    /// The first key of that `kid`.
+    func entry(id: String) -> Entry? { entries.first { sameBytes($0.id, id) } }
+
+    private static func read(_ text: [UInt8], _ call: BuiltinCall) throws(CryptoFault) -> [Entry] {
+        guard let (block, rest) = PEMBlock.next(in: text[...]) else {
+            let entries = try parse(text, in: call.arena)
+            // Keys of algorithms that nobody knows are skipped.
+            return entries.filter { $0.algorithm.isEmpty || TokenAlgorithm(name: $0.algorithm) != nil }
+        }
+        guard rest.isEmpty else { throw CryptoFault("extra data after a PEM certificate block") }
+        switch block.type {
+        case "CERTIFICATE":
+            guard let key = TokenKey(certificate: block.bytes) else {
+                throw CryptoFault("failed to parse a PEM certificate: x509: malformed certificate")
+            }
+            return [Entry(material: .pair(key))]
+        case "PUBLIC KEY":
+            guard let key = TokenKey(publicKeyInfo: block.bytes) else {
+                throw CryptoFault("failed to parse a PEM public key: x509: malformed public key")
+            }
+            return [Entry(material: .pair(key))]
+        default:
+            throw CryptoFault("failed to extract a Key from the PEM certificate")
+        }
+    }
+
+    /// Reads a JWK or a JWK set (RFC 7517).
+    static func parse(_ text: [UInt8], in arena: Arena) throws(CryptoFault) -> [Entry] {
+        let document: Value
+        do {
+            document = try JSONParser.parse(text, into: arena)
+        } catch {
+            throw CryptoFault("failed to parse a JWK key (set): \(error.message)")
+        }
+        return try parse(document, in: arena)
+    }
+
+    /// Reads a JWK or a JWK set (RFC 7517).
+    static func parse(_ document: Value, in arena: Arena) throws(CryptoFault) -> [Entry] {
+        guard document.tag == .object else { throw CryptoFault("failed to parse a JWK key (set): not an object") }
+        let keys = document.member("keys", in: arena)
+        guard keys.isDefined else { return [try entry(document, in: arena)] }
+        guard keys.tag == .array else { throw CryptoFault("failed to parse a JWK key (set): `keys` is not an array") }
+        var entries: [Entry] = []
+        for key in keys.elements { entries.append(try entry(key, in: arena)) }
+        return entries
+    }
+
+    private static func entry(_ value: Value, in arena: Arena) throws(CryptoFault) -> Entry {
+        guard value.tag == .object else { throw CryptoFault("failed to parse a JWK key (set): a key is not an object") }
+        let fields = JWKFields(value: value, arena: arena)
+        let material: Entry.Material
+        switch try fields.required("kty") {
+        case "RSA": material = .pair(try TokenKey(rsa: fields))
+        case "EC": material = .pair(try TokenKey(ellipticCurve: fields))
+        case "OKP": material = .pair(try TokenKey(octetPair: fields))
+        case "oct":
+            guard let secret = try fields.bytes("k") else {
+                throw CryptoFault("failed to parse a JWK key (set): required field `k` is missing")
+            }
+            material = .symmetric(secret)
+        default: throw CryptoFault("failed to parse a JWK key (set): invalid key type")
+        }
+        return Entry(material: material, algorithm: try fields.text("alg") ?? "", id: try fields.text("kid") ?? "")
+    }
+}
+
+/// The algorithms of tokens that OPA knows.
+struct TokenAlgorithm {
+    enum Method {
+        case code
+        case signature(TokenKey.Scheme)
+    }
+
+    let method: Method
+    /// `nil` for EdDSA.
+    let digest: DigestAlgorithm?
+
+    /// The algorithm of a header's `alg`; `nil` for an unknown one, and for `none`.
+    init?(name: String) {
+        if name == "EdDSA" {
+            (method, digest) = (.signature(.ed25519), nil)
+            return
+        }
+        let digests: [String: DigestAlgorithm] = ["256": .sha256, "384": .sha384, "512": .sha512]
+        guard let digest = digests[String(name.dropFirst(2))] else { return nil }
+        self.digest = digest
+        switch name.prefix(2) {
+        case "HS": method = .code
+        case "RS": method = .signature(.pkcs1)
+        case "PS": method = .signature(.pss)
+        case "ES": method = .signature(.ellipticCurve)
+        default: return nil
+        }
+    }
+
+    /// Whether a signature or code over a message is right.
+    func verify(_ signature: [UInt8], over message: [UInt8], _ material: TokenKeySet.Entry.Material) -> Bool {
+        switch (method, material) {
+        case (.code, .symmetric(let secret)):
+            guard let digest, let code = Digest.hmac(message, key: secret, digest) else { return false }
+            return Digest.constantTimeEqual(code, signature)
+        case (.signature(.ellipticCurve), .pair(let key)):
+            // RFC 7518, section 3.4: each algorithm has its curve, and signatures have its width.
+            guard case .ellipticCurve(let width) = key.kind, let digest, curveWidth(digest) == width, signature.count == 2 * width else {
+                return false
+            }
+            return key.verify(signature, over: message, .ellipticCurve, digest)
+        case (.signature(let scheme), .pair(let key)): return key.verify(signature, over: message, scheme, digest)
+        default: return false
+        }
+    }
+
+    /// Signs a message; `nil` when the key does not fit.
+    func sign(_ message: [UInt8], _ material: TokenKeySet.Entry.Material) -> [UInt8]? {
+        switch (method, material) {
+        case (.code, .symmetric(let secret)):
+            guard let digest else { return nil }
+            return Digest.hmac(message, key: secret, digest)
+        case (.signature(let scheme), .pair(let key)):
+            if case .ellipticCurve(let width) = key.kind, let digest, curveWidth(digest) != width { return nil }
+            return key.sign(message, scheme, digest)
+        default: return nil
+        }
+    }
+
+    private func curveWidth(_ digest: DigestAlgorithm) -> Int {
+        switch digest {
+        case .sha256: 32
+        case .sha384: 48
+        case .sha512: 66
+        }
+    }
+}
