@@ -12,6 +12,7 @@ package enum BuiltinTable {
             BinaryTextBuiltins.definitions, URLQueryBuiltins.definitions, YAMLBuiltins.definitions, SemanticVersionBuiltins.definitions,
             GraphBuiltins.definitions, CIDRBuiltins.definitions, TimeBuiltins.definitions, IdentifierBuiltins.definitions,
             DiagnosticBuiltins.definitions, TemplateBuiltins.definitions,
+            SchemaBuiltins.definitions, URIBuiltins.definitions, GraphQLBuiltins.definitions,
         ]
     }
 

@@ -1,0 +1,56 @@
+package import RegoRuntime
+
+/// `json.verify_schema` and `json.match_schema` (OPA: "Object"; JSON Schema drafts 4, 6 and 7).
+package enum SchemaBuiltins {
+    package static let definitions: [BuiltinDefinition] = [
+        BuiltinDefinition("json.verify_schema", arity: 1) { verify(BuiltinCall($0)) },
+        BuiltinDefinition("json.match_schema", arity: 2) { match(BuiltinCall($0)) },
+    ]
+
+    private static func document(_ value: Value, in arena: Arena) throws(SchemaFault) -> Value {
+        if value.tag == .object { return value }
+        guard value.isString else { throw SchemaFault("wrong type, expected string or object") }
+        do throws(JSONError) {
+            return try JSONBuiltins.parse(value, in: arena)
+        } catch {
+            throw SchemaFault("invalid JSON string")
+        }
+    }
+
+    private static func verify(_ call: BuiltinCall) {
+        var fault = Value.null
+        do throws(SchemaFault) {
+            _ = try SchemaCompiler.compile(try document(call[0], in: call.arena), for: call)
+        } catch {
+            fault = .string("jsonschema: \(error.message)", in: call.arena)
+        }
+        call.return(.array([.boolean(fault.tag == .null), fault], in: call.arena))
+    }
+
+    private static func match(_ call: BuiltinCall) {
+        let arena = call.arena
+        do throws(SchemaFault) {
+            let document = try document(call[0], in: arena)
+            let schema = try SchemaCompiler.compile(try self.document(call[1], in: arena), for: call)
+            var validator = SchemaValidator(in: arena)
+            do throws(SchemaValidator.Exhausted) {
+                let result = try validator.check(document, schema)
+                let findings = result.findings.map { finding($0, in: arena) }
+                call.return(.array([.boolean(result.isValid), .array(findings, in: arena)], in: arena))
+            } catch {
+                call.fail(.halt, error.message)
+            }
+        } catch {
+            call.fail(.builtin, error.message)
+        }
+    }
+
+    private static func finding(_ finding: SchemaResult.Finding, in arena: Arena) -> Value {
+        let builder = ObjectBuilder(in: arena, capacity: 4)
+        builder.put(.string("desc", in: arena), .string(finding.description, in: arena))
+        builder.put(.string("error", in: arena), .string("\(finding.field): \(finding.description)", in: arena))
+        builder.put(.string("field", in: arena), .string(finding.field, in: arena))
+        builder.put(.string("type", in: arena), .string("\(finding.kind)", in: arena))
+        return builder.finish()
+    }
+}
