@@ -7,7 +7,7 @@ import Testing
 /// OPA's own language tests: the answers of every case, through the library.
 @Suite("OPA's language tests") struct OPATests {
     /// Cases known to pass; raise it with every case that is won, never lower it.
-    static let ratchet = 1705
+    static let ratchet = 2048
 
     @Test(.enabled(if: conformanceFolder != nil, "WARD_CONFORMANCE does not name the folder of cases"))
     func answers() throws {
@@ -65,7 +65,8 @@ struct OPACase {
         } catch let failure as CompilationFailure {
             return check(code: failure.diagnostics.first?.code.description ?? "", message: failure.description)
         } catch let error as EvaluationError {
-            return check(code: error.code.description, message: "\(error.code): \(error.message)")
+            let place = error.span.map { "\(error.file ?? ""):\($0.row): " } ?? ""
+            return check(code: error.code.description, message: "\(place)\(error.code): \(error.message)")
         } catch {
             return "unexpected error: \(error)"
         }

@@ -90,6 +90,7 @@ func evaluate(
         Case(name: "set algebra", rules: "p := ({1, 2, 3} & {2, 3, 4}) | ({1, 2} - {1})", want: "[2,3]"),
         Case(name: "numbers beyond 64 bits", rules: "p := 9223372036854775807 + 1", want: "9223372036854775808"),
         Case(name: "division", rules: "p := [10 / 4, 10 / 5, -7 % 3]", want: "[2.5,2,-1]"),
+        Case(name: "a number beyond floats", rules: #"p := to_number("6e75727365")"#, want: nil),
         Case(name: "builtin error is undefined", rules: "p := 1 / 0", want: nil),
         Case(name: "strings compare by bytes", rules: #"p := ["é" == "e\u0301", count("e\u0301"), count("é")]"#, want: "[false,2,1]"),
         Case(name: "sprintf", rules: #"p := sprintf("%s has %d of %v%%", ["x", 3, {"a"}])"#, want: #""x has 3 of {\"a\"}%""#),

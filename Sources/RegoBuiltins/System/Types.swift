@@ -49,16 +49,20 @@ package enum TypeBuiltins {
         case .string:
             let text = value.utf8
             if isNotFinite(text) { return call.failType(0, "valid number string") }
-            let number = isNumber(text) ? Value.number(text: normalized(text), in: call.arena) : .undefined
-            guard number.isDefined else {
-                var quoted = TextBuilder(in: call.arena)
-                GoQuoting.quote(text, asciiOnly: false, into: &quoted)
-                return call.fail(.builtin, "strconv.ParseFloat: parsing \(quoted.finish().swiftString): invalid syntax")
-            }
-            call.return(number)
+            guard isNumber(text) else { return failToParse(call, text, "invalid syntax") }
+            let json = normalized(text)
+            // OPA reads a float first, whatever it keeps then.
+            guard Double(json)?.isFinite == true else { return failToParse(call, text, "value out of range") }
+            call.return(.number(text: json, in: call.arena))
         default:
             call.failType(0, "null", "boolean", "number", "string")
         }
+    }
+
+    private static func failToParse(_ call: BuiltinCall, _ text: UnsafeBufferPointer<UInt8>, _ problem: StaticString) {
+        var quoted = TextBuilder(in: call.arena)
+        GoQuoting.quote(text, asciiOnly: false, into: &quoted)
+        call.fail(.builtin, "strconv.ParseFloat: parsing \(quoted.finish().swiftString): \(problem)")
     }
 
     /// Whether the text names an infinity or no number, with any signs before it.
