@@ -41,8 +41,8 @@ extension FunctionPlanner {
         program.assembler.emit(Instruction(.iterate, x: flags, a: cursor, b: domain, c: entry.index), t: broken, d: holds)
         place(body)
         let outerScope = scope
-        if let key = every.key { try bindFresh(key, to: entry) }
-        try bindFresh(every.value, to: entry.advanced(by: 1))
+        if let key = every.key { bindFresh(key, to: entry) }
+        bindFresh(every.value, to: entry.advanced(by: 1))
         let next = makeLabel()
         try region(exhausted: broken) { () throws(AssemblyLimit) in
             for expression in every.body { try planExpression(expression) }
@@ -54,7 +54,7 @@ extension FunctionPlanner {
         scope = outerScope
     }
 
-    private func bindFresh(_ term: Term, to register: Register) throws(AssemblyLimit) {
+    private func bindFresh(_ term: Term, to register: Register) {
         if case .variable(let name) = term.kind { scope[name] = register }
     }
 

@@ -191,7 +191,7 @@ extension FunctionPlanner {
                 try document(of: child, path: path + [child.key])
             }
         }
-        try finishDocument(builder, kind: 1)
+        try finishCollection(builder, kind: 1)
     }
 
     /// Plans the function of the document at a node that has rules with variables in their reference, and nodes below it: what all of them
@@ -202,7 +202,7 @@ extension FunctionPlanner {
         let builder = try allocate()
         emit(Instruction(.newObject, a: builder))
         try planOverlap(builder, node, path: path, prefix: path.count, only: only)
-        try finishDocument(builder, kind: 2)
+        try finishCollection(builder, kind: 2)
     }
 
     private func planOverlap(_ builder: Register, _ node: RuleTree, path: [Term], prefix: Int, only: RuleTree?) throws(AssemblyLimit) {
@@ -251,12 +251,6 @@ extension FunctionPlanner {
         place(absent)
     }
 
-    private func finishDocument(_ builder: Register, kind: UInt8) throws(AssemblyLimit) {
-        let result = try allocate()
-        emit(Instruction(.finish, x: kind, a: result, b: builder))
-        emit(Instruction(.return, a: result))
-    }
-
     /// Plans the function of a projection: for each key below the node, the value along the suffix where it is defined.
     func planProjection(_ node: RuleTree, path: [Term], suffix: [Term]) throws(AssemblyLimit) {
         let builder = try allocate()
@@ -277,7 +271,7 @@ extension FunctionPlanner {
             emit(Instruction(.put, a: builder, b: key, c: try follow(suffix[...], from: value).index))
         }
         place(done)
-        try finishDocument(builder, kind: 1)
+        try finishCollection(builder, kind: 1)
     }
 
     /// Puts the value at the key where it is defined; `yields` to an entry that is there.

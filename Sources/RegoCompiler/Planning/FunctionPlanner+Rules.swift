@@ -115,7 +115,7 @@ extension FunctionPlanner {
             }
             place(next)
         }
-        try finishPartial(builder, kind: 1)
+        try finishCollection(builder, kind: 1)
     }
 
     /// Rules with variables in their reference: `p[x] := y`, `p[x].q contains y`.
@@ -123,7 +123,7 @@ extension FunctionPlanner {
         let builder = try allocate()
         emit(Instruction(.newObject, a: builder))
         try planEntries(of: rules, into: builder, from: rules[0].groundPrefixLength)
-        try finishPartial(builder, kind: 2)
+        try finishCollection(builder, kind: 2)
     }
 
     /// Puts what rules yield into a builder, at their references' operands from a depth on.
@@ -143,7 +143,8 @@ extension FunctionPlanner {
         }
     }
 
-    private func finishPartial(_ builder: Register, kind: UInt8) throws(AssemblyLimit) {
+    /// Ends a function whose result a builder holds; `kind` as `Opcode.finish` has it.
+    func finishCollection(_ builder: Register, kind: UInt8) throws(AssemblyLimit) {
         let result = try allocate()
         emit(Instruction(.finish, x: kind, a: result, b: builder))
         emit(Instruction(.return, a: result))
@@ -166,7 +167,7 @@ extension FunctionPlanner {
             emit(Instruction(.append, a: builder, b: solution))
         }
         place(done)
-        try finishPartial(builder, kind: 0)
+        try finishCollection(builder, kind: 0)
     }
 
     /// Plans the query function of the document at a path.

@@ -8,12 +8,6 @@ package struct Register: Hashable, BitwiseCopyable, Sendable {
     @inlinable package func advanced(by offset: Int) -> Register { Register(Int(index) + offset) }
 }
 
-/// The place of an instruction in a program's code.
-package struct CodeOffset: Hashable, BitwiseCopyable, Sendable {
-    package let index: Int32
-    @inlinable package init(_ index: Int) { self.index = Int32(index) }
-}
-
 /// The index of a constant of a program.
 package struct ConstantID: Hashable, BitwiseCopyable, Sendable {
     package let index: Int32
@@ -47,8 +41,6 @@ package enum Opcode: UInt8, BitwiseCopyable, Sendable {
     case `return`
     /// Fails if R[a] is undefined or `false`.
     case testTruthy
-    /// Fails if R[a] is undefined.
-    case testDefined
     /// Goes on at `t` if R[a] is defined.
     case jumpIfDefined
 

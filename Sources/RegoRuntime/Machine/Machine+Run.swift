@@ -40,11 +40,6 @@ extension Machine {
                     unsafe pc = unsafe code + Int(pc.pointee.t)
                     continue
                 }
-            case .testDefined:
-                if unsafe window[Int(pc.pointee.a)].isUndefined {
-                    unsafe pc = unsafe code + Int(pc.pointee.t)
-                    continue
-                }
             case .jumpIfDefined:
                 if unsafe window[Int(pc.pointee.a)].isDefined {
                     unsafe pc = unsafe code + Int(pc.pointee.t)

@@ -36,9 +36,6 @@ package struct FunctionCode: BitwiseCopyable, Sendable {
     package let constants: UnsafeMutablePointer<Value>
     package let functions: UnsafeMutablePointer<FunctionCode>
     package let builtins: UnsafeMutablePointer<BuiltinDefinition>
-    package let codeCount: Int
-    package let constantCount: Int
-    package let functionCount: Int
     package let builtinCount: Int
     package let memoCount: Int
     package let globalCount: Int
@@ -58,9 +55,6 @@ package struct FunctionCode: BitwiseCopyable, Sendable {
         unsafe self.constants = Self.copy(constants)
         unsafe self.functions = Self.copy(functions)
         unsafe self.builtins = Self.copy(builtins)
-        self.codeCount = code.count
-        self.constantCount = constants.count
-        self.functionCount = functions.count
         self.builtinCount = builtins.count
         self.memoCount = memoCount
         self.globalCount = globalCount
