@@ -2,7 +2,7 @@
 import PackageDescription
 
 // The language core (Rego*, LinearRegex) builds and tests in about a minute when the server's dependencies stay out of the package:
-// `WARD_CORE=1 swift test --scratch-path .build-core`.
+// `WARD_CORE=1 swift test --scratch-path .build-core`; its `ward` has the policy authors' commands alone.
 // `WARD_TARGETS=RegoSyntax,RegoSyntaxTests` narrows the package to a few targets.
 let chosen = Context.environment["WARD_TARGETS"].map { Set($0.split(separator: ",").map(String.init)) }
 let coreOnly = Context.environment["WARD_CORE"] != nil
@@ -19,8 +19,10 @@ let pointers: [SwiftSetting] = house + [.strictMemorySafety()]
 
 let bigInt = Target.Dependency.product(name: "BigInt", package: "BigInt")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let coreDependencies: [Package.Dependency] = [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/attaswift/BigInt", exact: "6.0.1"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
 ]
@@ -37,6 +39,9 @@ let coreTargets: [Target] = [
         name: "Rego",
         dependencies: ["RegoSyntax", "RegoRuntime", "RegoCompiler", "RegoBuiltins", "RegoCrypto"],
         swiftSettings: house),
+    .target(
+        name: "AuthoringCLI", dependencies: ["Rego", "RegoRuntime", "RegoSyntax", argumentParser], swiftSettings: house),
+    .testTarget(name: "AuthoringCLITests", dependencies: ["AuthoringCLI", "Rego", argumentParser], swiftSettings: house),
     .testTarget(name: "RegoSyntaxTests", dependencies: ["RegoSyntax"], swiftSettings: house),
     .testTarget(name: "RegoRuntimeTests", dependencies: ["RegoRuntime"], swiftSettings: house),
     .testTarget(name: "RegoCompilerTests", dependencies: ["RegoCompiler", "RegoSyntax", "RegoRuntime"], swiftSettings: house),
@@ -47,7 +52,6 @@ let coreTargets: [Target] = [
 ]
 
 let serverDependencies: [Package.Dependency] = [
-    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
@@ -59,7 +63,6 @@ let serverDependencies: [Package.Dependency] = [
 ]
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
-let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 // `ward` starts in a few milliseconds because little is left to the dynamic loader: Swift's runtime and the system's libraries are linked
 // statically (`Linking` holds linker scripts that stand before the shared ones), and the program is at a fixed address.
@@ -96,7 +99,7 @@ let serverTargets: [Target] = [
     .target(
         name: "WardCLI",
         dependencies: [
-            "Rego", "RegoRuntime", "RegoSyntax", "PolicyServer", "DecisionLog", "Imaging", argumentParser,
+            "AuthoringCLI", "Rego", "RegoRuntime", "PolicyServer", "DecisionLog", "Imaging", argumentParser,
             .product(name: "Logging", package: "swift-log"),
         ],
         swiftSettings: house),
@@ -109,14 +112,20 @@ let serverTargets: [Target] = [
     .testTarget(name: "EndToEnd", dependencies: ["DecisionLog"], path: "Tests/EndToEnd", swiftSettings: house),
 ]
 
+// The authors' commands without the server, for work on the language.
+let authoringProgram: [Target] = [
+    .executableTarget(
+        name: "ward", dependencies: ["AuthoringCLI"], exclude: ["Linking"], swiftSettings: house + [.define("AUTHORING_ONLY")])
+]
+
 let package = Package(
     name: "ward",
     platforms: [.macOS(.v15)],
     products: chosen != nil
         ? []
         : coreOnly
-            ? [.library(name: "Rego", targets: ["Rego"])]
+            ? [.library(name: "Rego", targets: ["Rego"]), .executable(name: "ward", targets: ["ward"])]
             : [.library(name: "Rego", targets: ["Rego"]), .executable(name: "ward", targets: ["ward"])],
     dependencies: coreOnly ? coreDependencies : coreDependencies + serverDependencies,
-    targets: (coreOnly ? coreTargets : coreTargets + serverTargets).filter { chosen?.contains($0.name) ?? true }
+    targets: (coreTargets + (coreOnly ? authoringProgram : serverTargets)).filter { chosen?.contains($0.name) ?? true }
 )

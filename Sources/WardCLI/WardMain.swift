@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuthoringCLI
 import Glibc
 import Imaging
 
@@ -13,8 +14,7 @@ public enum WardMain {
             if status != 0 { Glibc.exit(status) }
             return
         }
-        if arguments.first == "eval", let options = EvalOptions(quick: arguments.dropFirst()) {
-            let status = options.run()
+        if let status = AuthoringCommands.runQuickly(arguments) {
             if status != 0 { Glibc.exit(status) }
             return
         }

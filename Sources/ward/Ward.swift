@@ -1,8 +1,16 @@
-import WardCLI
+#if AUTHORING_ONLY
+    import AuthoringCLI
+#else
+    import WardCLI
+#endif
 
 @main
 enum Ward {
     static func main() {
-        WardMain.run()
+        #if AUTHORING_ONLY
+            AuthoringMain.run()
+        #else
+            WardMain.run()
+        #endif
     }
 }

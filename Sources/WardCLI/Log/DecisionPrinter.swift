@@ -1,3 +1,4 @@
+import AuthoringCLI
 import DecisionLog
 import RegoRuntime
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuthoringCLI
 import DecisionLog
 
 /// `ward log`: reads the decision log, also while a server is writing it.

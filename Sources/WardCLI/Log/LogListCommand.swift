@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuthoringCLI
 import DecisionLog
 import Rego
 import RegoRuntime

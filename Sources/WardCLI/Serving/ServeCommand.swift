@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuthoringCLI
 import Glibc
 import Logging
 import PolicyServer

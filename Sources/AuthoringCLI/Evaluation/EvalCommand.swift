@@ -95,10 +95,10 @@ struct EvalCommand: ParsableCommand {
 extension EvalFormat: ExpressibleByArgument {}
 
 /// A duration as Go writes it: `1h2m`, `500ms`, `1.5s`.
-struct DurationArgument: ExpressibleByArgument {
-    let duration: Duration
+package struct DurationArgument: ExpressibleByArgument {
+    package let duration: Duration
 
-    init?(argument: String) {
+    package init?(argument: String) {
         var total = 0.0
         var rest = Substring(argument)
         guard !rest.isEmpty else { return nil }

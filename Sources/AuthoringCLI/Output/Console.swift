@@ -1,13 +1,13 @@
 import Glibc
 
 /// Standard output and standard error, without buffers that a crash could lose.
-enum Console {
+package enum Console {
     /// Writes text to standard output.
-    static func print(_ text: String) { write(Array(text.utf8), to: STDOUT_FILENO) }
+    package static func print(_ text: String) { write(Array(text.utf8), to: STDOUT_FILENO) }
     /// Writes bytes to standard output.
-    static func print(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
+    package static func print(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
     /// Writes text and a line break to standard error.
-    static func printError(_ text: String) { write(Array((text + "\n").utf8), to: STDERR_FILENO) }
+    package static func printError(_ text: String) { write(Array((text + "\n").utf8), to: STDERR_FILENO) }
 
     private static func write(_ bytes: [UInt8], to descriptor: Int32) {
         bytes.withUnsafeBytes { buffer in

@@ -1,16 +1,16 @@
 /// A table drawn with `+`, `-` and `|`, as OPA's pretty output has it.
-struct TextTable {
-    var header: [String]
-    var rows: [[String]] = []
+package struct TextTable {
+    package var header: [String]
+    package var rows: [[String]] = []
 
-    init(header: [String]) { self.header = header }
+    package init(header: [String]) { self.header = header }
 
     /// Columns that a terminal shows a text in: scalars without those that combine with the one before.
     static func width(of text: String) -> Int {
         text.unicodeScalars.reduce(0) { $0 + ($1.properties.generalCategory == .nonspacingMark ? 0 : 1) }
     }
 
-    func render() -> String {
+    package func render() -> String {
         var widths = header.map(Self.width)
         for row in rows {
             for (index, cell) in row.enumerated() where index < widths.count { widths[index] = max(widths[index], Self.width(of: cell)) }

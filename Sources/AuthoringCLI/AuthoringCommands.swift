@@ -1,0 +1,51 @@
+package import ArgumentParser
+import Glibc
+
+/// The commands of people who write policies; they need the language alone, no server.
+package enum AuthoringCommands {
+    /// All of them, in the order that `ward --help` lists them in.
+    package static let all: [any ParsableCommand.Type] = [EvalCommand.self, VersionCommand.self]
+
+    /// Runs commands whose usual arguments are read without ArgumentParser, which costs time at the start; `nil` for any others.
+    ///
+    /// - Parameter arguments: the program's arguments without its name
+    /// - Returns: the exit status.
+    package static func runQuickly(_ arguments: ArraySlice<String>) -> Int32? {
+        guard arguments.first == "eval" else { return nil }
+        return EvalOptions(quick: arguments.dropFirst())?.run()
+    }
+}
+
+/// `ward` without the commands that need the server's libraries, as `WARD_CORE=1` builds it.
+public enum AuthoringMain {
+    /// Runs the command that the arguments name, and ends the process if it fails.
+    public static func run() {
+        if let status = AuthoringCommands.runQuickly(CommandLine.arguments.dropFirst()) {
+            if status != 0 { Glibc.exit(status) }
+            return
+        }
+        AuthoringCommand.main()
+    }
+}
+
+private struct AuthoringCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ward", abstract: "Evaluates, tests and checks policies.", version: WardVersion.current,
+        subcommands: AuthoringCommands.all)
+}
+
+/// Ward's version.
+public enum WardVersion {
+    /// The version, by semantic versioning.
+    public static let current = "0.1.0"
+}
+
+/// `ward version`: what this binary is.
+struct VersionCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "version", abstract: "Prints Ward's version and the Rego it speaks.")
+
+    func run() {
+        print("Version: \(WardVersion.current)")
+        print("Rego Version: v1")
+    }
+}
