@@ -12,7 +12,7 @@ public struct Loader: Sendable {
     public struct Failure: Error, Sendable, CustomStringConvertible {
         /// The file and what is wrong with it.
         public let description: String
-        init(_ description: String) { self.description = description }
+        package init(_ description: String) { self.description = description }
     }
 
     /// The modules read so far.
@@ -26,9 +26,13 @@ public struct Loader: Sendable {
 
     /// Bytes of one file beyond which it is refused.
     private static let fileLimit = 1 << 31
+    /// Shell patterns for names of files and folders to pass over.
+    private let ignored: [String]
 
     /// Makes a loader that has read nothing.
-    public init() {}
+    ///
+    /// - Parameter ignored: shell patterns for the names of files and folders within a folder that are passed over; `.*` for hidden ones.
+    public init(ignoring ignored: [String] = []) { self.ignored = ignored }
 
     /// Compiles what was read.
     public func compile(options: Policy.Options = Policy.Options()) throws(CompilationFailure) -> Policy {
@@ -59,7 +63,7 @@ public struct Loader: Sendable {
     }
 
     private mutating func loadFolder(_ path: String, below prefix: [String]) throws(Failure) {
-        for name in try Self.names(in: path) {
+        for name in try Self.names(in: path) where !isIgnored(name) {
             let below = path == "/" ? "/" + name : path + "/" + name
             switch Self.kind(of: below) {
             case .folder?: try loadFolder(below, below: prefix + [name])
@@ -122,6 +126,33 @@ public struct Loader: Sendable {
     }
 
     // MARK: Files
+
+    private func isIgnored(_ name: String) -> Bool {
+        ignored.contains { unsafe fnmatch($0, name, FNM_PATHNAME) == 0 }
+    }
+
+    /// Whether there is a file or folder at a path.
+    static func exists(_ path: String) -> Bool { kind(of: path) != nil }
+
+    /// The files in a folder and all folders below it with the names that lead to each, or a file itself with no names; by name.
+    package static func files(below root: String) throws(Failure) -> [(path: String, segments: [String])] {
+        var files: [(path: String, segments: [String])] = []
+        // A folder's link to one above it must not lead around forever.
+        var open: [(path: String, segments: [String])] = [(root, [])]
+        while let next = open.popLast() {
+            guard next.segments.count <= folderDepth else { throw Failure("\(next.path): folders are nested too deeply") }
+            switch kind(of: next.path) {
+            case nil: throw Failure("\(next.path): \(String(cString: strerror(errno)))")
+            case .file?: files.append(next)
+            case .folder?:
+                for name in try names(in: next.path).reversed() { open.append((next.path + "/" + name, next.segments + [name])) }
+            }
+        }
+        return files
+    }
+
+    /// Folders within each other beyond which a tree is refused.
+    private static let folderDepth = 64
 
     private enum Kind { case file, folder }
 

@@ -40,6 +40,10 @@ public final class Policy: Sendable {
         public var isStrict: Bool
         /// Keeps `print` calls; otherwise they are compiled away.
         public var keepsPrintCalls: Bool
+        /// What modules and queries may use; `nil` for all that Ward can do.
+        public var capabilities: Capabilities?
+        /// The schemas that annotations may name; `nil` for none.
+        public var schemas: Schemas?
 
         /// Makes options; the defaults are OPA's.
         public init(version: RegoVersion = .v1, isStrict: Bool = false, keepsPrintCalls: Bool = false) {
@@ -48,7 +52,12 @@ public final class Policy: Sendable {
             self.keepsPrintCalls = keepsPrintCalls
         }
 
-        var resolver: ResolverOptions { ResolverOptions(isStrict: isStrict, keepsPrintCalls: keepsPrintCalls) }
+        var resolver: ResolverOptions {
+            var options = ResolverOptions(isStrict: isStrict, keepsPrintCalls: keepsPrintCalls)
+            options.schemas = schemas?.set
+            options.allowedHosts = capabilities?.allowedHosts
+            return options
+        }
     }
 
     /// The builtins of all families.
@@ -87,7 +96,7 @@ public final class Policy: Sendable {
         }
         guard diagnostics.isEmpty else { throw CompilationFailure(diagnostics, sources: sources) }
         let (program, problems) = Resolver.resolve(
-            modules: parsed, sources: sources, builtins: BuiltinSignature.opaByName, options: options.resolver)
+            modules: parsed, sources: sources, builtins: options.signatures, options: options.resolver)
         guard let program, problems.isEmpty else { throw CompilationFailure(problems, sources: sources) }
         self.resolved = program
         self.options = options
@@ -138,7 +147,7 @@ public final class Policy: Sendable {
         guard let body, found.isEmpty else { throw CompilationFailure(found, sources: sources) }
         let context = try QueryContext(imports: imports, package: package, version: options.version)
         let (query, problems) = Resolver.resolveQuery(
-            body, source: file, in: resolved, builtins: BuiltinSignature.opaByName, package: context.package, imports: context.imports,
+            body, source: file, in: resolved, builtins: options.signatures, package: context.package, imports: context.imports,
             options: options.resolver)
         guard let query, problems.isEmpty else { throw CompilationFailure(problems, sources: sources) }
         let program = try ProgramPlanner.plan(query: query, in: resolved, builtins: Self.builtins)

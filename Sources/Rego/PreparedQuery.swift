@@ -116,7 +116,9 @@ public final class PreparedQuery: Sendable {
 
     private func takeMachine() -> Machine {
         if let box = idle.withLock({ $0.popLast() }) { return box.machine }
-        return Machine(program: program, context: BuiltinContext())
+        let context = BuiltinContext()
+        context.allowedHosts = policy.options.capabilities?.allowedHosts
+        return Machine(program: program, context: context)
     }
 
     private func giveBack(_ machine: Machine) {

@@ -44,14 +44,9 @@ struct EvalCommand: ParsableCommand {
     @Option(name: .customLong("import"), help: "A path that the query may name by its last segment; repeatable.")
     var imports: [String] = []
 
-    @Flag(name: .customLong("v0-compatible"), help: "Read modules as Rego v0.")
-    var v0Compatible = false
+    @OptionGroup var source: SourceOptions
 
-    @Flag(name: .customLong("v1-compatible"), help: "Read modules as Rego v1 (the default).")
-    var v1Compatible = false
-
-    @Flag(name: [.customShort("S"), .customLong("strict")], help: "Compile in strict mode.")
-    var strict = false
+    @OptionGroup var strict: StrictOptions
 
     @Flag(name: .customLong("strict-builtin-errors"), help: "Let a builtin's error end the evaluation.")
     var strictBuiltinErrors = false
@@ -73,8 +68,8 @@ struct EvalCommand: ParsableCommand {
         options.failDefined = failDefined
         options.package = package
         options.imports = imports
-        options.isV0 = v0Compatible
-        options.isStrict = strict
+        options.source = source.settings
+        options.source.isStrict = strict.strict
         options.strictBuiltinErrors = strictBuiltinErrors
         options.timeout = timeout?.duration
         options.query = query
@@ -82,7 +77,6 @@ struct EvalCommand: ParsableCommand {
     }
 
     func validate() throws {
-        if v0Compatible, v1Compatible { throw ValidationError("specify --v0-compatible or --v1-compatible but not both") }
         if let problem = options.problem { throw ValidationError(problem) }
     }
 

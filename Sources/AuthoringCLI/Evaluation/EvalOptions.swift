@@ -21,8 +21,7 @@ struct EvalOptions {
     var failDefined = false
     var package: String?
     var imports: [String] = []
-    var isV0 = false
-    var isStrict = false
+    var source = SourceSettings()
     var strictBuiltinErrors = false
     var timeout: Duration?
     var query: String?
@@ -57,7 +56,7 @@ struct EvalOptions {
             case "-I", "--stdin-input": readsInput = true
             case "--fail": fail = true
             case "--fail-defined": failDefined = true
-            case "--v0-compatible": isV0 = true
+            case "--v0-compatible": source.isV0 = true
             case "--strict-builtin-errors": strictBuiltinErrors = true
             default:
                 guard query == nil, !argument.hasPrefix("-") else { return nil }
@@ -92,9 +91,9 @@ struct EvalOptions {
     }
 
     private func prepare() throws -> PreparedQuery {
-        var loader = Loader()
+        var loader = source.loader
         for path in data { try loader.load(path) }
-        let policy = try loader.compile(options: Policy.Options(version: isV0 ? .v0 : .v1, isStrict: isStrict, keepsPrintCalls: true))
+        let policy = try loader.compile(options: try source.policyOptions())
         let text = try query ?? String(decoding: Loader.readAll(STDIN_FILENO, name: "standard input"), as: UTF8.self)
         return try policy.prepare(query: text, imports: imports, package: package)
     }

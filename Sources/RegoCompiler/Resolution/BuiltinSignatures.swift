@@ -20,6 +20,14 @@ package struct BuiltinTable: Sendable, ExpressibleByDictionaryLiteral {
         further = Dictionary(elements) { _, last in last }
     }
 
+    /// The builtins among these that have one of the names, and further ones.
+    package func restricted(to names: Set<String>, adding others: [BuiltinSignature] = []) -> BuiltinTable {
+        var table = BuiltinTable(includesOPA: false)
+        for name in names { table.further[name] = self[name] }
+        for signature in others { table.further[signature.name] = signature }
+        return table
+    }
+
     /// The signature of a builtin; `nil` if there is none of that name.
     ///
     /// - Complexity: O(log n) comparisons of bytes.

@@ -11,6 +11,11 @@ package struct ResolverOptions: Sendable {
     /// Tells whether base data exists at a path below `data`; rules there are an error. `nil` skips the check.
     package var dataExists: (@Sendable (_ path: [String]) -> Bool)?
 
+    /// The schemas that annotations may name; `nil` if none were given: then annotations' references to schemas mean nothing.
+    package var schemas: SchemaSet?
+    /// The hosts that a schema's `$ref` may be fetched from; `nil` for all.
+    package var allowedHosts: [String]?
+
     package init(
         isStrict: Bool = false, keepsPrintCalls: Bool = false, unsafeBuiltins: Set<String> = [], errorLimit: Int = 10,
         dataExists: (@Sendable (_ path: [String]) -> Bool)? = nil

@@ -50,6 +50,8 @@ package final class BuiltinContext {
     package var cancellation: Cancellation?
     /// The failures of this evaluation's calls, in order.
     package var failures: [BuiltinFailure] = []
+    /// The hosts that `http.send`, `net.lookup_ip_addr` and a schema's `$ref` may reach, as a capabilities file lists them; `nil` for all.
+    package var allowedHosts: [String]?
     /// What `opa.runtime` returns.
     package var runtime: RegoValue = .object([:])
 
@@ -69,6 +71,11 @@ package final class BuiltinContext {
     }
 
     package var isCancelled: Bool { cancellation?.isCancelled ?? false }
+
+    /// Whether builtins may reach a host, which is compared as it is written, without its port.
+    package func mayReach(host: String) -> Bool {
+        allowedHosts.map { $0.contains { $0.utf8.elementsEqual(host.utf8) } } ?? true
+    }
 
     /// The cache of compiled things of one kind, such as patterns by their text; lives as long as the context.
     package func cache(of kind: AnyClass) -> BuiltinCache {

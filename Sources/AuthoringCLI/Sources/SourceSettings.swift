@@ -1,0 +1,29 @@
+package import Rego
+import RegoSyntax
+
+/// How the commands read and compile what an author names: the part of their flags that they share.
+package struct SourceSettings: Sendable {
+    /// Modules are v0 unless they say otherwise.
+    package var isV0 = false
+    /// OPA's strict mode.
+    package var isStrict = false
+    /// A capabilities file, or an OPA version such as `v1.9.0`.
+    package var capabilities: String?
+    /// A file or folder of JSON schemas.
+    package var schema: String?
+    /// Shell patterns for names of files and folders to pass over.
+    package var ignored: [String] = []
+
+    package init() {}
+
+    /// A loader that has read nothing.
+    package var loader: Loader { Loader(ignoring: ignored) }
+
+    /// The options that modules are compiled with; the capabilities and schemas are read now.
+    package func policyOptions(keepsPrintCalls: Bool = true) throws(Loader.Failure) -> Policy.Options {
+        var options = Policy.Options(version: isV0 ? .v0 : .v1, isStrict: isStrict, keepsPrintCalls: keepsPrintCalls)
+        if let capabilities { options.capabilities = try Capabilities(fileOrVersion: capabilities) }
+        if let schema { options.schemas = try Schemas(path: schema) }
+        return options
+    }
+}
