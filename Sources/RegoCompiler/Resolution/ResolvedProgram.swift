@@ -123,27 +123,3 @@ package struct ResolvedQuery: Sendable {
         self.expressions = expressions
     }
 }
-
-/// What the compiler must know of a builtin; `RegoBuiltins` has the table.
-package struct BuiltinSignature: Sendable {
-    package var name: String
-    package var arity: Int
-    /// `false` for `print` and its like, which stand alone as expressions and yield nothing.
-    package var hasResult: Bool
-    /// Yields its result many times (`walk`).
-    package var isRelation: Bool
-    package var isDeprecated: Bool
-    package var isNondeterministic: Bool
-
-    package init(
-        name: String, arity: Int, hasResult: Bool = true, isRelation: Bool = false, isDeprecated: Bool = false,
-        isNondeterministic: Bool = false
-    ) {
-        self.name = name
-        self.arity = arity
-        self.hasResult = hasResult
-        self.isRelation = isRelation
-        self.isDeprecated = isDeprecated
-        self.isNondeterministic = isNondeterministic
-    }
-}
