@@ -37,7 +37,7 @@ let coreTargets: [Target] = [
     .target(name: "RegoCompiler", dependencies: ["RegoSyntax", "RegoRuntime"], swiftSettings: house),
     .target(
         name: "Rego",
-        dependencies: ["RegoSyntax", "RegoRuntime", "RegoCompiler", "RegoBuiltins", "RegoCrypto"],
+        dependencies: ["RegoSyntax", "RegoRuntime", "RegoCompiler", "RegoBuiltins", "RegoCrypto", "LinearRegex"],
         swiftSettings: house),
     .target(
         name: "AuthoringCLI", dependencies: ["Rego", "RegoRuntime", "RegoSyntax", argumentParser], swiftSettings: house),

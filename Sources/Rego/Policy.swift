@@ -44,16 +44,19 @@ public final class Policy: Sendable {
         public var capabilities: Capabilities?
         /// The schemas that annotations may name; `nil` for none.
         public var schemas: Schemas?
+        /// Gives each definition of a test a name of its own, and makes the cases of tests report themselves; `TestRunner` needs it.
+        public var preparesTests: Bool
 
         /// Makes options; the defaults are OPA's.
-        public init(version: RegoVersion = .v1, isStrict: Bool = false, keepsPrintCalls: Bool = false) {
+        public init(version: RegoVersion = .v1, isStrict: Bool = false, keepsPrintCalls: Bool = false, preparesTests: Bool = false) {
             self.version = version
             self.isStrict = isStrict
             self.keepsPrintCalls = keepsPrintCalls
+            self.preparesTests = preparesTests
         }
 
         var resolver: ResolverOptions {
-            var options = ResolverOptions(isStrict: isStrict, keepsPrintCalls: keepsPrintCalls)
+            var options = ResolverOptions(isStrict: isStrict, keepsPrintCalls: keepsPrintCalls, preparesTests: preparesTests)
             options.schemas = schemas?.set
             options.allowedHosts = capabilities?.allowedHosts
             return options
@@ -131,6 +134,19 @@ public final class Policy: Sendable {
         }
         let program = try ProgramPlanner.plan(path: operands, in: resolved, builtins: Self.builtins)
         return PreparedQuery(program: program, policy: self, shape: .document(path: path))
+    }
+
+    /// Prepares the documents at several paths at once: what they share is planned once, and they share machines.
+    func prepare(paths: [[Term]]) throws(CompilationFailure) -> [PreparedQuery] {
+        let (program, entries) = try ProgramPlanner.plan(paths: paths, in: resolved, builtins: Self.builtins)
+        let machines = MachinePool(program: program, policy: self)
+        return zip(paths, entries).map { path, entry in
+            let names = path.map { operand in
+                if case .string(let name) = operand.kind { return name }
+                return TermPrinter.text(of: operand)
+            }
+            return PreparedQuery(machines: machines, entry: entry, policy: self, shape: .document(path: names))
+        }
     }
 
     /// Prepares an ad-hoc query such as `x := data.medical.roles[_]; x != "nurse"`.

@@ -2,7 +2,6 @@ import Glibc
 import RegoCompiler
 import RegoRuntime
 import RegoSyntax
-import Synchronization
 
 /// A query compiled against a policy; evaluates from many threads at once.
 public final class PreparedQuery: Sendable {
@@ -13,25 +12,23 @@ public final class PreparedQuery: Sendable {
         case query(ResolvedQuery)
     }
 
-    let program: Program
+    let machines: MachinePool
+    /// The program's function that answers; `nil` for the program's own query.
+    let entry: FunctionID?
     let policy: Policy
     let shape: Shape
-    /// Machines that no thread is using.
-    private let idle = Mutex<[MachineBox]>([])
 
-    /// Machines kept for later; more than run at once on the machines Ward is meant for.
-    private static let idleLimit = 64
+    var program: Program { machines.program }
 
-    init(program: Program, policy: Policy, shape: Shape) {
-        self.program = program
+    init(machines: MachinePool, entry: FunctionID? = nil, policy: Policy, shape: Shape) {
+        self.machines = machines
+        self.entry = entry
         self.policy = policy
         self.shape = shape
     }
 
-    /// A machine on its way between threads.
-    private struct MachineBox: @unchecked Sendable {
-        // @unchecked: whoever takes the box out of `idle` is the only one that uses the machine.
-        let machine: Machine
+    convenience init(program: Program, policy: Policy, shape: Shape) {
+        self.init(machines: MachinePool(program: program, policy: policy), policy: policy, shape: shape)
     }
 
     /// Evaluates the query.
@@ -44,8 +41,8 @@ public final class PreparedQuery: Sendable {
     public func evaluate(
         _ input: Input = .none, limits: EvaluationLimits = EvaluationLimits(), print: ((String) -> Void)? = nil
     ) throws(EvaluationError) -> Answer {
-        let machine = takeMachine()
-        defer { giveBack(machine) }
+        let machine = machines.take()
+        defer { machines.giveBack(machine) }
         let result = try run(machine, input: input, limits: limits, print: print)
         return answer(result)
     }
@@ -54,8 +51,8 @@ public final class PreparedQuery: Sendable {
     ///
     /// Spares the copy of a large document into `RegoValue`s.
     public func evaluateJSON(_ input: Input = .none, limits: EvaluationLimits = EvaluationLimits()) throws(EvaluationError) -> [UInt8]? {
-        let machine = takeMachine()
-        defer { giveBack(machine) }
+        let machine = machines.take()
+        defer { machines.giveBack(machine) }
         let result = try run(machine, input: input, limits: limits)
         guard result.isDefined else { return nil }
         var buffer = OutputBuffer()
@@ -63,8 +60,9 @@ public final class PreparedQuery: Sendable {
         return buffer.array
     }
 
-    private func run(
-        _ machine: Machine, input: Input, limits: EvaluationLimits, print: ((String) -> Void)? = nil
+    func run(
+        _ machine: Machine, input: Input, limits: EvaluationLimits, print: ((String) -> Void)? = nil,
+        testCase: ((RegoValue) -> Void)? = nil
     ) throws(EvaluationError) -> Value {
         let value = try read(input, into: machine)
         var deadline: UInt64 = 0
@@ -75,12 +73,14 @@ public final class PreparedQuery: Sendable {
         }
         machine.context.reset(time: Self.now())
         machine.context.print = print
+        machine.context.testCase = testCase
         do throws(MachineError) {
             return try machine.evaluate(
                 input: value, data: policy.data.root,
                 limits: MachineLimits(
                     steps: limits.instructions, memory: limits.memory, depth: limits.depth, deadline: deadline,
-                    isStrict: limits.strictBuiltinErrors))
+                    isStrict: limits.strictBuiltinErrors),
+                query: entry)
         } catch {
             throw evaluationError(error)
         }
@@ -110,22 +110,6 @@ public final class PreparedQuery: Sendable {
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
-
-    // MARK: Machines
-
-    private func takeMachine() -> Machine {
-        if let box = idle.withLock({ $0.popLast() }) { return box.machine }
-        let context = BuiltinContext()
-        context.allowedHosts = policy.options.capabilities?.allowedHosts
-        return Machine(program: program, context: context)
-    }
-
-    private func giveBack(_ machine: Machine) {
-        machine.reset()
-        machine.context.print = nil
-        let box = MachineBox(machine: machine)
-        idle.withLock { if $0.count < Self.idleLimit { $0.append(box) } }
     }
 
     // MARK: Answers

@@ -9,10 +9,7 @@ package enum DiagnosticBuiltins {
             let call = BuiltinCall($0)
             call.return(call.context.runtime.makeValue(in: call.arena))
         },
-        BuiltinDefinition("internal.test_case", arity: 1, hasResult: false) {
-            // Only the test runner gives the call a meaning.
-            BuiltinCall($0).return(true)
-        },
+        BuiltinDefinition("internal.test_case", arity: 1, hasResult: false) { testCase(BuiltinCall($0)) },
     ]
 
     /// Lines beyond this are dropped: the arguments' values multiply.
@@ -35,6 +32,13 @@ package enum DiagnosticBuiltins {
             lines = lines.flatMap { line in texts.map { line + [$0] } }
         }
         for line in lines { sink(line.joined(separator: " ")) }
+    }
+
+    /// A test's case begins: its operand is the array of the operands behind the test's name.
+    private static func testCase(_ call: BuiltinCall) {
+        call.return(true)
+        guard let sink = call.context.testCase else { return }
+        sink(RegoValue(call[0]))
     }
 
     private static func trace(_ call: BuiltinCall) {

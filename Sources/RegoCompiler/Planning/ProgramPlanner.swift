@@ -44,19 +44,36 @@ package final class ProgramPlanner {
         try plan(in: resolved, builtins: builtins) { planner throws(AssemblyLimit) in try planner.planDecision(path) }
     }
 
-    private static func plan(
-        in resolved: ResolvedProgram, builtins: BuiltinRegistry, query: @escaping (FunctionPlanner) throws(AssemblyLimit) -> Void
-    ) throws(CompilationFailure) -> Program {
+    /// Plans the documents at several paths as one program: what they share is planned once.
+    ///
+    /// - Returns: the program, and for each path the function that answers with its document.
+    package static func plan(paths: [[Term]], in resolved: ResolvedProgram, builtins: BuiltinRegistry) throws(CompilationFailure) -> (
+        program: Program, entries: [FunctionID]
+    ) {
         let planner = ProgramPlanner(resolved: resolved, builtins: builtins)
         do throws(AssemblyLimit) {
-            return try planner.assemble(query: query)
+            let entries = paths.map { path in
+                planner.addFunction(hasMemo: false, overlay: .none) { planner throws(AssemblyLimit) in try planner.planDecision(path) }
+            }
+            return (try planner.assemble(query: entries.first ?? FunctionID(0)), entries)
         } catch {
             throw CompilationFailure([Diagnostic(.compile, error.message, at: .none)], sources: resolved.sources)
         }
     }
 
-    private func assemble(query: @escaping (FunctionPlanner) throws(AssemblyLimit) -> Void) throws(AssemblyLimit) -> Program {
-        let entry = addFunction(hasMemo: false, overlay: .none, plan: query)
+    private static func plan(
+        in resolved: ResolvedProgram, builtins: BuiltinRegistry, query: @escaping (FunctionPlanner) throws(AssemblyLimit) -> Void
+    ) throws(CompilationFailure) -> Program {
+        let planner = ProgramPlanner(resolved: resolved, builtins: builtins)
+        do throws(AssemblyLimit) {
+            return try planner.assemble(query: planner.addFunction(hasMemo: false, overlay: .none, plan: query))
+        } catch {
+            throw CompilationFailure([Diagnostic(.compile, error.message, at: .none)], sources: resolved.sources)
+        }
+    }
+
+    /// Plans all functions that have been asked for.
+    private func assemble(query entry: FunctionID) throws(AssemblyLimit) -> Program {
         while let (id, plan, overlay) = pending.popLast() {
             let start = assembler.code.count
             let function = FunctionPlanner(program: self, overlay: overlay)
@@ -143,8 +160,8 @@ package final class ProgramPlanner {
 extension RuleTree {
     /// The child that a ground operand leads to.
     func child(_ operand: Term) -> RuleTree? {
-        guard let key = operand.scalar else { return nil }
-        return children.first { $0.key.scalar == key }
+        guard let key = DocumentKey(operand) else { return nil }
+        return child(at: key)
     }
 
     var isFunction: Bool { rules.first?.kind == .function }

@@ -17,6 +17,8 @@ package struct ResolvedProgram: Sendable {
     package var authoredNames: [String: String]
     /// The packages, for queries that name rules of one directly.
     package var packages: [ResolvedPackage]
+    /// The tests by file and place, if the options ask for them.
+    package var tests: [ResolvedTest] = []
 
     package init(sources: SourceMap, root: RuleTree, authoredNames: [String: String], packages: [ResolvedPackage] = []) {
         self.sources = sources
@@ -39,6 +41,21 @@ package struct ResolvedPackage: Sendable {
     }
 }
 
+/// A rule whose name begins with `test_` or `todo_test_`.
+package struct ResolvedTest: Sendable {
+    /// `[variable data, string a, string b]`.
+    package var package: [Term]
+    /// The rule's reference below the package, up to the test's name.
+    package var name: String
+    /// The operands below `data` that lead to the test's document.
+    package var path: [Term]
+    /// The document is an object with a member for each case.
+    package var hasCases: Bool
+    /// The name begins with `todo_`.
+    package var isSkipped: Bool
+    package var span: Span
+}
+
 /// A node of the tree of virtual documents: the rules at one ground path below `data`, and the nodes below it.
 package final class RuleTree: Sendable {
     /// The operand that leads here from the parent: a ground scalar, nearly always a string. The root's is `data`.
@@ -46,11 +63,26 @@ package final class RuleTree: Sendable {
     /// The rules whose reference's ground prefix ends here, in source order; all of one name, all functions or none.
     package let rules: [ResolvedRule]
     package let children: [RuleTree]
+    /// The children's positions, where there are too many to look through.
+    private let positions: [DocumentKey: Int]
+    private static let linearLimit = 8
 
     package init(key: Term, rules: [ResolvedRule], children: [RuleTree]) {
         self.key = key
         self.rules = rules
         self.children = children
+        var positions: [DocumentKey: Int] = [:]
+        if children.count > Self.linearLimit {
+            positions.reserveCapacity(children.count)
+            for (position, child) in children.enumerated() { if let key = DocumentKey(child.key) { positions[key] = position } }
+        }
+        self.positions = positions
+    }
+
+    /// The child that a ground operand leads to.
+    func child(at key: DocumentKey) -> RuleTree? {
+        if children.count > Self.linearLimit { return positions[key].map { children[$0] } }
+        return children.first { DocumentKey($0.key) == key }
     }
 }
 

@@ -118,6 +118,7 @@ private struct ProgramStages {
             for rule in module.rules { heads.rewriteReference(rule) }
             checks.checkRootDocuments(module, mayAssign: lowering.hasRootDocument)
         }
+        if resolution.options.preparesTests { TestPreparation(symbols: symbols).renameDuplicates(in: modules) }
         guard !hasFailed else { return }
         for module in modules { checks.checkDuplicateImports(module) }
     }
@@ -126,6 +127,7 @@ private struct ProgramStages {
         let rules = modules.flatMap(\.rules)
         for rule in rules { LocalVariableRewriter.rewrite(rule, in: resolution) }
         guard !hasFailed else { return }
+        if resolution.options.preparesTests { rules.forEach(TestPreparation(symbols: symbols).injectCase) }
         if lowering.hasTemplates {
             let templates = TemplateStringRewriter(resolution: resolution, outputs: outputs)
             for rule in rules { templates.rewrite(rule) }
@@ -176,7 +178,9 @@ private struct ProgramStages {
         for module in modules where known.insert(module.packageKeys).inserted {
             packages.append(ResolvedPackage(path: module.package.path, ruleNames: exports(of: module).map(symbols.name)))
         }
-        return ResolvedProgram(sources: sources, root: root, authoredNames: symbols.authoredNames(), packages: packages)
+        var program = ResolvedProgram(sources: sources, root: root, authoredNames: symbols.authoredNames(), packages: packages)
+        if resolution.options.preparesTests { program.tests = TestPreparation(symbols: symbols).tests(in: modules) }
+        return program
     }
 
     private func tree(_ node: DocumentBuilder) -> RuleTree {

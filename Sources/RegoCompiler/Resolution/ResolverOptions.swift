@@ -4,6 +4,8 @@ package struct ResolverOptions: Sendable {
     package var isStrict: Bool
     /// Keeps `print` calls, as `internal.print`; otherwise they are erased.
     package var keepsPrintCalls: Bool
+    /// Gives each definition of a test a name of its own and makes its cases report themselves: what a test runner needs.
+    package var preparesTests: Bool
     /// Builtins that must not be called.
     package var unsafeBuiltins: Set<String>
     /// The number of diagnostics after which a compilation gives up; 0 for no limit.
@@ -17,11 +19,13 @@ package struct ResolverOptions: Sendable {
     package var allowedHosts: [String]?
 
     package init(
-        isStrict: Bool = false, keepsPrintCalls: Bool = false, unsafeBuiltins: Set<String> = [], errorLimit: Int = 10,
+        isStrict: Bool = false, keepsPrintCalls: Bool = false, preparesTests: Bool = false, unsafeBuiltins: Set<String> = [],
+        errorLimit: Int = 10,
         dataExists: (@Sendable (_ path: [String]) -> Bool)? = nil
     ) {
         self.isStrict = isStrict
         self.keepsPrintCalls = keepsPrintCalls
+        self.preparesTests = preparesTests
         self.unsafeBuiltins = unsafeBuiltins
         self.errorLimit = errorLimit
         self.dataExists = dataExists

@@ -46,6 +46,8 @@ package final class BuiltinContext {
     package var print: ((String) -> Void)?
     /// Takes what `trace` writes; `nil` drops it.
     package var trace: ((String) -> Void)?
+    /// Takes the path of each case of a test that begins; `nil` drops it.
+    package var testCase: ((RegoValue) -> Void)?
     /// Stops long builtins when cancelled.
     package var cancellation: Cancellation?
     /// The failures of this evaluation's calls, in order.
@@ -67,6 +69,7 @@ package final class BuiltinContext {
         memory.removeAll(keepingCapacity: true)
         print = nil
         trace = nil
+        testCase = nil
         cancellation = nil
     }
 

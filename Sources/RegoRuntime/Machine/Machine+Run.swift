@@ -1,8 +1,8 @@
 extension Machine {
-    /// Runs the query's function; its value, or undefined with `failure` set or not.
+    /// Runs a query's function; its value, or undefined with `failure` set or not.
     ///
     /// The loop's state lives in locals; nothing in it touches a reference count or the heap.
-    func run() -> Value {
+    func run(_ query: FunctionID) -> Value {
         let code = unsafe program.code
         let constants = unsafe program.constants
         let functions = unsafe program.functions
@@ -10,8 +10,8 @@ extension Machine {
         let memos = unsafe self.memos
         let windowsEnd = unsafe registers + Self.registerCapacity
         var window = unsafe registers
-        var size = unsafe functions[Int(program.query.index)].registerCount
-        var pc = unsafe code + Int(functions[Int(program.query.index)].entry)
+        var size = unsafe functions[Int(query.index)].registerCount
+        var pc = unsafe code + Int(functions[Int(query.index)].entry)
         var depth = 0
         var quantum = Self.quantum
 

@@ -54,8 +54,11 @@ import Glibc
     /// - Parameters:
     ///   - input: the input document, in memory that outlives the call; undefined for none.
     ///   - data: the base documents.
+    ///   - query: the function to run instead of the program's own query; one without parameters.
     /// - Returns: the query's value in the machine's arena, valid until `reset()`; undefined if the query is.
-    package func evaluate(input: Value, data: Value, limits: MachineLimits) throws(MachineError) -> Value {
+    package func evaluate(
+        input: Value, data: Value, limits: MachineLimits, query: FunctionID? = nil
+    ) throws(MachineError) -> Value {
         self.limits = limits
         arena.byteLimit = limits.memory
         failure = nil
@@ -65,7 +68,7 @@ import Glibc
         unsafe state.pointee.input = input
         unsafe state.pointee.data = data
         unsafe state.pointee.steps = limits.steps
-        let result = run()
+        let result = run(query ?? program.query)
         if let failure { throw failure }
         return result
     }

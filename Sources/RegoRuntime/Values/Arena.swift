@@ -73,6 +73,19 @@ import Glibc
         unsafe state.pointee.retiredBytes + (state.pointee.cursor - state.pointee.current.pointee.start)
     }
 
+    /// Blocks that were asked of the system since the arena was made or reset.
+    ///
+    /// - Complexity: O(blocks), of which there are few: they grow.
+    package var grownChunks: Int {
+        var count = 0
+        var chunk = unsafe state.pointee.current
+        while unsafe chunk != state.pointee.first, let next = unsafe chunk.pointee.next {
+            count += 1
+            unsafe chunk = next
+        }
+        return count
+    }
+
     /// Allocated bytes beyond which the arena counts as exhausted.
     package var byteLimit: Int {
         get { unsafe state.pointee.byteLimit }

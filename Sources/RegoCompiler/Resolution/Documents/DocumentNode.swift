@@ -92,9 +92,7 @@ extension RuleTree: DocumentNode {
 
     func parameterCount(ofRule index: Int) -> Int { rules[index].arguments.count }
 
-    func child(_ key: DocumentKey) -> (any DocumentNode)? {
-        children.first { DocumentKey($0.key) == key }
-    }
+    func child(_ key: DocumentKey) -> (any DocumentNode)? { child(at: key) }
 }
 
 /// A node of the tree of packages.

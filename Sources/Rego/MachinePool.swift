@@ -1,0 +1,40 @@
+import RegoRuntime
+import Synchronization
+
+/// The machines of one program that no thread is using; queries of one program share them.
+final class MachinePool: Sendable {
+    let program: Program
+    private let policy: Policy
+    private let idle = Mutex<[Box]>([])
+
+    /// Machines kept for later; more than run at once on the machines Ward is meant for.
+    private static let idleLimit = 64
+
+    init(program: Program, policy: Policy) {
+        self.program = program
+        self.policy = policy
+    }
+
+    /// A machine on its way between threads.
+    private struct Box: @unchecked Sendable {
+        // @unchecked: whoever takes the box out of `idle` is the only one that uses the machine.
+        let machine: Machine
+    }
+
+    /// A machine that is the caller's until it gives it back.
+    func take() -> Machine {
+        if let box = idle.withLock({ $0.popLast() }) { return box.machine }
+        let context = BuiltinContext()
+        context.allowedHosts = policy.options.capabilities?.allowedHosts
+        return Machine(program: program, context: context)
+    }
+
+    /// Takes a machine back; the values that it has made are gone.
+    func giveBack(_ machine: Machine) {
+        machine.reset()
+        machine.context.print = nil
+        machine.context.testCase = nil
+        let box = Box(machine: machine)
+        idle.withLock { if $0.count < Self.idleLimit { $0.append(box) } }
+    }
+}
