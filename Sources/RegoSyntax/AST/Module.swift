@@ -95,6 +95,8 @@ package struct Rule: Sendable {
         package var isAssignment: Bool
         /// The value was not written but stands for `true`.
         package var hasGeneratedValue: Bool
+        /// The value was not written because the head itself says it: `f(1)`, `p.q if …`, or the head of a further body.
+        package var hasImpliedValue = false
         /// `if` was written before the body.
         package var hasIf = false
         /// `contains` was written before the member.
