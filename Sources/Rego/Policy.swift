@@ -46,13 +46,19 @@ public final class Policy: Sendable {
         public var schemas: Schemas?
         /// Gives each definition of a test a name of its own, and makes the cases of tests report themselves; `TestRunner` needs it.
         public var preparesTests: Bool
+        /// Builtins of your own, beside OPA's; capabilities do not restrict them.
+        public var builtins: [Builtin]
 
         /// Makes options; the defaults are OPA's.
-        public init(version: RegoVersion = .v1, isStrict: Bool = false, keepsPrintCalls: Bool = false, preparesTests: Bool = false) {
+        public init(
+            version: RegoVersion = .v1, isStrict: Bool = false, keepsPrintCalls: Bool = false, preparesTests: Bool = false,
+            builtins: [Builtin] = []
+        ) {
             self.version = version
             self.isStrict = isStrict
             self.keepsPrintCalls = keepsPrintCalls
             self.preparesTests = preparesTests
+            self.builtins = builtins
         }
 
         var resolver: ResolverOptions {
@@ -63,13 +69,15 @@ public final class Policy: Sendable {
         }
     }
 
-    /// The builtins of all families.
-    static let builtins = BuiltinRegistry(BuiltinTable.families + CryptoBuiltins.families)
+    /// OPA's builtins of all families.
+    private static let standardBuiltins = BuiltinRegistry(BuiltinTable.families + CryptoBuiltins.families)
 
     package let resolved: ResolvedProgram
     package let options: Options
     /// The base documents and the memory they lie in.
     let data: BaseData
+    /// The builtins that programs may call.
+    private let registry: BuiltinRegistry
     private let modules: [Module]
     private let cachedRevision = Mutex<String?>(nil)
 
@@ -86,6 +94,7 @@ public final class Policy: Sendable {
 
     /// Compiles modules together with base data that was read as JSON, which spares the way through `RegoValue`.
     package init(modules: [Module], data: BaseData, options: Options) throws(CompilationFailure) {
+        try options.builtins.check()
         var sources = SourceMap()
         _ = sources.add(SourceFile(name: "", bytes: []))
         var parsed: [RegoSyntax.Module] = []
@@ -105,6 +114,8 @@ public final class Policy: Sendable {
         self.options = options
         self.data = data
         self.modules = modules
+        let own = options.builtins.map(\.hosted)
+        self.registry = own.isEmpty ? Self.standardBuiltins : Self.standardBuiltins.hosting(own)
     }
 
     /// SHA-256 over the modules and the data, in hexadecimal: what the decision log names as the policy's revision.
@@ -132,7 +143,7 @@ public final class Policy: Sendable {
         let operands = path.map { segment in
             Int64(segment).map { String($0) == segment } == true ? Term(.number(segment)) : Term(.string(segment))
         }
-        let program = try ProgramPlanner.plan(path: operands, in: resolved, builtins: Self.builtins)
+        let program = try ProgramPlanner.plan(path: operands, in: resolved, builtins: registry)
         return PreparedQuery(program: program, policy: self, shape: .document(path: path))
     }
 
@@ -166,7 +177,7 @@ public final class Policy: Sendable {
             body, source: file, in: resolved, builtins: options.signatures, package: context.package, imports: context.imports,
             options: options.resolver)
         guard let query, problems.isEmpty else { throw CompilationFailure(problems, sources: sources) }
-        let program = try ProgramPlanner.plan(query: query, in: resolved, builtins: Self.builtins)
+        let program = try ProgramPlanner.plan(query: query, in: resolved, builtins: registry)
         return PreparedQuery(program: program, policy: self, shape: .query(query))
     }
 }

@@ -74,6 +74,7 @@ public final class PreparedQuery: Sendable {
         machine.context.reset(time: Self.now())
         machine.context.print = print
         machine.context.testCase = testCase
+        machine.context.cancellation = limits.cancellation
         do throws(MachineError) {
             return try machine.evaluate(
                 input: value, data: policy.data.root,

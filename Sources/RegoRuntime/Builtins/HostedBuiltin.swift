@@ -28,7 +28,7 @@ package final class HostedBuiltin: Sendable {
 
     /// What stands for the builtin in tables of static ones; the machine never runs it.
     var definition: BuiltinDefinition {
-        BuiltinDefinition("", arity: arity, hasResult: hasResult, isNondeterministic: isNondeterministic) { frame in
+        unsafe BuiltinDefinition("", arity: arity, hasResult: hasResult, isNondeterministic: isNondeterministic) { frame in
             unsafe BuiltinCall(frame).fail(.halt, "internal error: a hosted builtin was called as a static one")
         }
     }

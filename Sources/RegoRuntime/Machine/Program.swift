@@ -50,7 +50,8 @@ package struct FunctionCode: BitwiseCopyable, Sendable {
     package let positions: [(offset: Int32, position: SourcePosition)]
 
     package init(
-        code: [Instruction], constants: [Value], functions: [FunctionCode], builtins: [BuiltinDefinition], hosted: [HostedBuiltin?] = [], memoCount: Int,
+        code: [Instruction], constants: [Value], functions: [FunctionCode], builtins: [BuiltinDefinition], hosted: [HostedBuiltin?] = [],
+        memoCount: Int,
         globalCount: Int, query: FunctionID,
         heap: FrozenHeap, positions: [(offset: Int32, position: SourcePosition)]
     ) {
