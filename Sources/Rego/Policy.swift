@@ -149,7 +149,7 @@ public final class Policy: Sendable {
 
     /// Prepares the documents at several paths at once: what they share is planned once, and they share machines.
     func prepare(paths: [[Term]]) throws(CompilationFailure) -> [PreparedQuery] {
-        let (program, entries) = try ProgramPlanner.plan(paths: paths, in: resolved, builtins: Self.builtins)
+        let (program, entries) = try ProgramPlanner.plan(paths: paths, in: resolved, builtins: registry)
         let machines = MachinePool(program: program, policy: self)
         return zip(paths, entries).map { path, entry in
             let names = path.map { operand in

@@ -110,6 +110,59 @@ import Testing
         #expect(throws: CompilationFailure.self) { try Self.value("x := own.thrice(1)", [Self.twice]) }
     }
 
+    @Test func argumentTypesAreCheckedWhereTheyAreKnownLateOnly() throws {
+        let module = Policy.Module(name: "p.rego", text: "package p\nx := own.twice(input)")
+        let query = try Policy(modules: [module], options: .init(builtins: [Self.twice])).prepare(path: ["p", "x"])
+        #expect(try query.evaluate(.value(4)).value == 8)
+        #expect(try query.evaluate(.value("4")).value == nil)
+        let error = #expect(throws: EvaluationError.self) {
+            try query.evaluate(.value("4"), limits: EvaluationLimits(strictBuiltinErrors: true))
+        }
+        #expect(error?.code == .type)
+        #expect(error?.message == "own.twice: operand 1 must be number but got string")
+    }
+
+    @Test func aResultOfAnotherTypeIsAnError() throws {
+        let liar = Builtin("own.liar", arguments: [], result: "number") { _, _ in "no number" }
+        let error = #expect(throws: EvaluationError.self) {
+            try Self.value("x := own.liar()", [liar], limits: EvaluationLimits(strictBuiltinErrors: true))
+        }
+        #expect(error?.message == "own.liar: the result must be number but is string")
+    }
+
+    @Test(
+        arguments: [
+            ("any", "null"), ("array[any]", "[]"), ("array[number]", "[1, 2]"), ("array<string>", #"["a"]"#),
+            ("array<string>[number]", #"["a", 1]"#),
+            ("set[string]", #"{"a"}"#), ("object[string: number]", #"{"a": 1}"#), ("object<a: number>", #"{"a": 1}"#),
+            ("object<a: number>[string: any]", #"{"a": 1, "b": null}"#), ("any<string, null>", "null"),
+        ] as [(ValueType, String)])
+    func valuesOfAType(type: ValueType, value: String) throws {
+        let check = Builtin("own.check", arguments: [type]) { _, _ in true }
+        #expect(try Self.value("y := \(value)\nx := own.check(y)", [check]) == true)
+    }
+
+    @Test(
+        arguments: [
+            ("array[number]", #"["a"]"#), ("array<string>", #"["a", "b"]"#), ("array<string>", "[]"),
+            ("array<string>[number]", #"["a", "b"]"#),
+            ("set[string]", "[]"), ("object[string: number]", #"{"a": "b"}"#), ("object<a: number>", #"{"a": 1, "b": 1}"#),
+            ("object<a: number>", "{}"), ("object<a: number>[string: string]", #"{"a": 1, "b": 1}"#), ("any<string, null>", "1"),
+        ] as [(ValueType, String)])
+    func valuesOfAnotherType(type: ValueType, value: String) throws {
+        let check = Builtin("own.check", arguments: [type]) { _, _ in true }
+        let module = Policy.Module(name: "p.rego", text: "package p\nx := own.check(input)")
+        let query = try Policy(modules: [module], options: .init(builtins: [check])).prepare(path: ["p", "x"])
+        #expect(try query.evaluate(.json(Array(value.utf8))).value == nil)
+    }
+
+    @Test(arguments: ["", "text", "array[", "any<>", "string "] as [ValueType]) func notationsThatAreNoTypes(type: ValueType) {
+        let failure = #expect(throws: CompilationFailure.self) {
+            try Policy(modules: [], options: .init(builtins: [Builtin("own.check", arguments: [type]) { _, _ in true }]))
+        }
+        #expect(failure?.diagnostics.first?.message == "builtin own.check cannot be declared: \"\(type)\" is not a type")
+    }
+
     @Test(arguments: ["count", "a b", "", "a..b", ".a", "data.x", "input.x", "1a", "not", "ä"])
     func namesThatCannotBeDeclared(name: String) {
         let builtin = Builtin(name, arguments: []) { _, _ in true }

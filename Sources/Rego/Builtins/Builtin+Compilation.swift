@@ -5,22 +5,31 @@ import RegoSyntax
 extension Builtin {
     /// What the compiler must know of the builtin.
     var signature: BuiltinSignature {
-        BuiltinSignature(name: name, arity: arguments.count, isNondeterministic: isNondeterministic)
+        let type = FunctionType(arguments.map { .init(type: $0.type ?? .any) }, result: .init(type: result.type ?? .any))
+        return BuiltinSignature(name: name, arity: arguments.count, isNondeterministic: isNondeterministic, type: type)
     }
 
     /// What the machine calls.
     var hosted: HostedBuiltin {
         let body = body
+        let parameters = arguments.map { $0.type ?? .any }
+        let resultType = result.type ?? .any
         return HostedBuiltin(
             name: name, arity: arguments.count, isNondeterministic: isNondeterministic, isMemoized: isMemoized
         ) { values, call throws(BuiltinFailure) in
+            for (index, (type, value)) in zip(parameters, values).enumerated() where !type.admits(value) {
+                throw BuiltinFailure(kind: .type, message: "operand \(index + 1) must be \(type) but got \(value.kindName)")
+            }
+            let result: RegoValue?
             do {
-                return try body(values, Call(hosted: call))
+                result = try body(values, Call(hosted: call))
             } catch let error as BuiltinError {
                 throw BuiltinFailure(kind: error.endsEvaluation ? .halt : .builtin, message: error.message)
             } catch {
                 throw BuiltinFailure(kind: .builtin, message: "\(error)")
             }
+            guard let result, !resultType.admits(result) else { return result }
+            throw BuiltinFailure(kind: .builtin, message: "the result must be \(resultType) but is \(result.kindName)")
         }
     }
 
@@ -33,6 +42,7 @@ extension Builtin {
         } else if BuiltinTable.opa[name] != nil, !replacesStandard {
             problems.append("OPA has a builtin of that name")
         }
+        problems += (arguments + [result]).filter { $0.type == nil }.map { "\"\($0)\" is not a type" }
         return problems
     }
 
