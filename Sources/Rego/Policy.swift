@@ -98,17 +98,20 @@ public final class Policy: Sendable {
         var sources = SourceMap()
         _ = sources.add(SourceFile(name: "", bytes: []))
         var parsed: [RegoSyntax.Module] = []
+        var annotations: [FileID: [Annotation]] = [:]
         var diagnostics: [Diagnostic] = []
         for module in modules {
             let file = SourceFile(name: module.name, bytes: module.bytes)
             let id = sources.add(file)
-            let (result, found) = Parser.parseModule(file, id: id, version: options.version)
+            let (result, read, found) = ModuleReader.read(file, id: id, version: options.version)
             diagnostics += found
             if let result, found.isEmpty { parsed.append(result) }
+            if !read.isEmpty { annotations[id] = read }
         }
         guard diagnostics.isEmpty else { throw CompilationFailure(diagnostics, sources: sources) }
         let (program, problems) = Resolver.resolve(
-            modules: parsed, sources: sources, builtins: options.signatures, options: options.resolver)
+            modules: parsed, sources: sources, builtins: options.signatures, options: options.resolver,
+            annotations: annotations)
         guard let program, problems.isEmpty else { throw CompilationFailure(problems, sources: sources) }
         self.resolved = program
         self.options = options
