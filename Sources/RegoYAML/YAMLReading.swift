@@ -99,6 +99,21 @@ package enum YAMLReading {
             }
         }
 
+        /// Integers of 64 bits stay what they are; all else goes through `float64`, written as Go's JSON encoder does.
+        private func float(_ text: String) -> Value? {
+            if Int64(text) != nil || UInt64(text) != nil { return .number(text: text, in: arena) }
+            guard let double = Double(text), double.isFinite else { return nil }
+            let value = Value.number(double)
+            let decimal = Decimal(value)
+            if decimal.isZero || decimal.magnitude >= -6 && decimal.magnitude < 21 { return value }
+            var written = decimal.scientificText
+            // The encoder drops the zero of `e-07`.
+            if let mark = written.utf8.lastIndex(of: 45), written.utf8[written.utf8.index(after: mark)] == 48 {
+                written.remove(at: written.utf8.index(after: mark))
+            }
+            return .written(value, as: written, in: arena)
+        }
+
         /// Decimal, hexadecimal, octal and binary integers and decimal fractions; infinities and the like have no JSON form.
         private func number(_ text: String) -> Value? {
             var digits = Array(text.utf8.filter { $0 != UInt8(ascii: "_") })
@@ -118,8 +133,7 @@ package enum YAMLReading {
                 let next = decimal.utf8.index(after: point)
                 if next == decimal.utf8.endIndex || !(48...57).contains(decimal.utf8[next]) { decimal.insert("0", at: next) }
             }
-            let value = Value.number(text: sign + decimal, in: arena)
-            return value.isDefined ? value : nil
+            return float(sign + decimal)
         }
     }
 }

@@ -6,8 +6,8 @@ package enum AggregateBuiltins {
         BuiltinDefinition("count", arity: 1) { count(BuiltinCall($0)) },
         BuiltinDefinition("sum", arity: 1) { fold(BuiltinCall($0), from: 0, Value.add) },
         BuiltinDefinition("product", arity: 1) { fold(BuiltinCall($0), from: 1, Value.multiply) },
-        BuiltinDefinition("max", arity: 1) { extreme(BuiltinCall($0)) { $0 > 0 } },
-        BuiltinDefinition("min", arity: 1) { extreme(BuiltinCall($0)) { $0 < 0 } },
+        BuiltinDefinition("max", arity: 1) { extreme(BuiltinCall($0)) { $0 >= 0 } },
+        BuiltinDefinition("min", arity: 1) { extreme(BuiltinCall($0)) { $0 <= 0 } },
         BuiltinDefinition("sort", arity: 1) { sort(BuiltinCall($0)) },
         BuiltinDefinition("any", arity: 1, isDeprecated: true) {
             let call = BuiltinCall($0)

@@ -113,8 +113,17 @@ package enum UnitBuiltins {
             digits = !truncates && remainder * 2 >= divisor ? quotient + 1 : quotient
             exponent = last
         }
-        let text = String(digits).utf8
-        call.return(.number(Decimal(isNegative: number.isNegative, digits: text, exponent: exponent), in: call.arena))
+        let decimal = Decimal(isNegative: number.isNegative, digits: String(digits).utf8, exponent: exponent)
+        let value = Value.number(decimal, in: call.arena)
+        call.return(decimal.isInteger ? value : .written(value, as: tenDecimals(decimal), in: call.arena))
+    }
+
+    /// The number with ten decimals, as Go's `FloatString(10)`.
+    private static func tenDecimals(_ decimal: Decimal) -> String {
+        let digits = decimal.digits + [UInt8](repeating: 48, count: decimal.exponent + 10)
+        let padded = [UInt8](repeating: 48, count: max(11 - digits.count, 0)) + digits
+        let (whole, fraction) = (padded.dropLast(10), padded.suffix(10))
+        return (decimal.isNegative ? "-" : "") + String(decoding: whole + [UInt8(ascii: ".")] + fraction, as: UTF8.self)
     }
 
     /// A decimal number as Go's `big.Rat` reads it: a sign, digits with or without a point, an exponent.

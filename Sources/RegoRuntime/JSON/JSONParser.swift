@@ -208,7 +208,7 @@ struct JSONFailure {
     private mutating func slowNumber(at cursor: Cursor) -> Step {
         let text = unsafe UnsafeBufferPointer(start: cursor, count: end - cursor)
         if let scan = unsafe NumberScan(text) {
-            return unsafe (cursor + scan.end, Value.number(scan, text, in: arena))
+            return unsafe (cursor + scan.end, Value.number(keeping: scan, text, in: arena))
         }
         return unsafe fail(.syntax, "in numeric literal", at: JSONReader.badNumberByte(cursor))
     }
