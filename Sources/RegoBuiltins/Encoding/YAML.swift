@@ -75,6 +75,12 @@ struct YAMLWriting {
 
     private mutating func scalar(_ value: Value, _ indent: Int) {
         switch value.tag {
+        case .double, .bigNumber:
+            let text = value.numberText
+            let isInteger = Int64(text) != nil || UInt64(text) != nil
+            // Every other number is a `float64` on its way.
+            let float = GoNumberText.text(of: value.doubleValue, verb: UInt8(ascii: "g"), precision: nil, keepsZeros: false)
+            output.append(isInteger ? Array(text.utf8) : float)
         case .object: output.append("{}")
         case .array, .set: output.append("[]")
         case .string: text(value, indent)

@@ -232,6 +232,7 @@ struct GoFormat {
             if decimal.isInteger, let integer = decimal.bigInt { return .bigInteger(integer) }
         }
         let double = value.doubleValue
+        if double == 0, value.numberSpelling?.first == UInt8(ascii: "-") { return .double(-0.0) }
         return double.isFinite ? .double(double) : .text(.string(value.numberText, in: arena))
     }
 

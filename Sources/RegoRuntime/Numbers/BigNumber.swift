@@ -107,6 +107,19 @@ extension Value {
         return inline.isDefined ? inline : self
     }
 
+    /// The integer that a number's text is, which `1.0` is not; `nil` beyond 64 bits.
+    @inline(__always)
+    package var int64: Int64? {
+        if isInteger { return asInteger }
+        return isNegativeZero ? 0 : nil
+    }
+
+    /// Whether this is `-0`, an integer whose sign only its text has.
+    private var isNegativeZero: Bool {
+        guard let text = unsafe numberSpelling else { return false }
+        return unsafe text.count == 2 && text[0] == UInt8(ascii: "-") && text[1] == UInt8(ascii: "0")
+    }
+
     /// Whether two numbers, of which at least one is a `bigNumber`, are the same; false when either is no number.
     @inline(never)
     static func equalNumbers(_ a: Value, _ b: Value) -> Bool {
