@@ -57,6 +57,15 @@ extension Value {
         return try combine(a, b, in: arena) { $0 * $1 }
     }
 
+    /// The product, where a zero keeps the sign of its factors whatever they are: `product` computes without integers in OPA.
+    package static func multiplyAsFloats(_ a: Value, _ b: Value, in arena: Arena) throws(ArithmeticError) -> Value {
+        if a.isInteger && b.isInteger {
+            let (product, overflow) = a.asInteger.multipliedReportingOverflow(by: b.asInteger)
+            if !overflow && product != 0 { return .integer(product) }
+        }
+        return try combine(a, b, in: arena) { $0 * $1 }
+    }
+
     /// Between -1000 and 1000, where OPA computes with integers.
     private var isSmall: Bool { asInteger > -1000 && asInteger < 1000 }
 
