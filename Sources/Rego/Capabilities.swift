@@ -115,9 +115,5 @@ extension Capabilities {
 
 extension Policy.Options {
     /// The builtins that may be called.
-    var signatures: BuiltinTable {
-        var table = capabilities?.restrict(.opa) ?? .opa
-        for builtin in builtins { table[builtin.name] = builtin.signature }
-        return table
-    }
+    var signatures: BuiltinTable { capabilities?.restrict(.opa) ?? .opa }
 }

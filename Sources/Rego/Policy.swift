@@ -46,19 +46,13 @@ public final class Policy: Sendable {
         public var schemas: Schemas?
         /// Gives each definition of a test a name of its own, and makes the cases of tests report themselves; `TestRunner` needs it.
         public var preparesTests: Bool
-        /// Builtins of your own, beside OPA's; capabilities do not restrict them.
-        public var builtins: [Builtin]
 
         /// Makes options; the defaults are OPA's.
-        public init(
-            version: RegoVersion = .v1, isStrict: Bool = false, keepsPrintCalls: Bool = false, preparesTests: Bool = false,
-            builtins: [Builtin] = []
-        ) {
+        public init(version: RegoVersion = .v1, isStrict: Bool = false, keepsPrintCalls: Bool = false, preparesTests: Bool = false) {
             self.version = version
             self.isStrict = isStrict
             self.keepsPrintCalls = keepsPrintCalls
             self.preparesTests = preparesTests
-            self.builtins = builtins
         }
 
         var resolver: ResolverOptions {
@@ -69,15 +63,13 @@ public final class Policy: Sendable {
         }
     }
 
-    /// OPA's builtins of all families.
-    private static let standardBuiltins = BuiltinRegistry(BuiltinTable.families + CryptoBuiltins.families)
+    /// The builtins of all families.
+    static let builtins = BuiltinRegistry(BuiltinTable.families + CryptoBuiltins.families)
 
     package let resolved: ResolvedProgram
     package let options: Options
     /// The base documents and the memory they lie in.
     let data: BaseData
-    /// The builtins that programs may call.
-    private let registry: BuiltinRegistry
     private let modules: [Module]
     private let cachedRevision = Mutex<String?>(nil)
 
@@ -94,31 +86,25 @@ public final class Policy: Sendable {
 
     /// Compiles modules together with base data that was read as JSON, which spares the way through `RegoValue`.
     package init(modules: [Module], data: BaseData, options: Options) throws(CompilationFailure) {
-        try options.builtins.check()
         var sources = SourceMap()
         _ = sources.add(SourceFile(name: "", bytes: []))
         var parsed: [RegoSyntax.Module] = []
-        var annotations: [FileID: [Annotation]] = [:]
         var diagnostics: [Diagnostic] = []
         for module in modules {
             let file = SourceFile(name: module.name, bytes: module.bytes)
             let id = sources.add(file)
-            let (result, read, found) = ModuleReader.read(file, id: id, version: options.version)
+            let (result, found) = Parser.parseModule(file, id: id, version: options.version)
             diagnostics += found
             if let result, found.isEmpty { parsed.append(result) }
-            if !read.isEmpty { annotations[id] = read }
         }
         guard diagnostics.isEmpty else { throw CompilationFailure(diagnostics, sources: sources) }
         let (program, problems) = Resolver.resolve(
-            modules: parsed, sources: sources, builtins: options.signatures, options: options.resolver,
-            annotations: annotations)
+            modules: parsed, sources: sources, builtins: options.signatures, options: options.resolver)
         guard let program, problems.isEmpty else { throw CompilationFailure(problems, sources: sources) }
         self.resolved = program
         self.options = options
         self.data = data
         self.modules = modules
-        let own = options.builtins.map(\.hosted)
-        self.registry = own.isEmpty ? Self.standardBuiltins : Self.standardBuiltins.hosting(own)
     }
 
     /// SHA-256 over the modules and the data, in hexadecimal: what the decision log names as the policy's revision.
@@ -142,24 +128,43 @@ public final class Policy: Sendable {
     /// Prepares the decision at a path below `data`: `["medical", "allow"]` is `data.medical.allow`.
     ///
     /// A segment that is an integer indexes an array, as in OPA's REST paths.
-    public func prepare(path: [String]) throws(CompilationFailure) -> PreparedQuery {
+    ///
+    /// - Parameter instrumented: compiles the query so that `Instruments` see what its evaluations do, which slows them down.
+    public func prepare(path: [String], instrumented: Bool = false) throws(CompilationFailure) -> PreparedQuery {
         let operands = path.map { segment in
             Int64(segment).map { String($0) == segment } == true ? Term(.number(segment)) : Term(.string(segment))
         }
-        let program = try ProgramPlanner.plan(path: operands, in: resolved, builtins: registry)
-        return PreparedQuery(program: program, policy: self, shape: .document(path: path))
+        let trace = instrumented ? TracePlan() : nil
+        let program = try ProgramPlanner.plan(path: operands, in: resolved, builtins: Self.builtins, trace: trace)
+        return PreparedQuery(program: program, policy: self, shape: .document(path: path), legend: legend(trace))
+    }
+
+    /// What an instrumented program tells of.
+    private func legend(_ trace: TracePlan?, query: ResolvedQuery? = nil, sources: SourceMap? = nil) -> TraceLegend? {
+        guard let trace else { return nil }
+        let names = resolved.authoredNames.merging(query?.authoredNames ?? [:]) { module, _ in module }
+        return TraceLegend(trace, authoredNames: names, sources: sources ?? resolved.sources)
+    }
+
+    /// The modules as they are written, without those that cannot be parsed (of which a compiled policy has none).
+    func parsedModules() -> [(name: String, rules: [RegoSyntax.Rule])] {
+        resolved.sources.files.enumerated().dropFirst().compactMap { index, file in
+            Parser.parseModule(file, id: FileID(UInt32(index)), version: options.version).0.map { (file.name, $0.rules) }
+        }
     }
 
     /// Prepares the documents at several paths at once: what they share is planned once, and they share machines.
-    func prepare(paths: [[Term]]) throws(CompilationFailure) -> [PreparedQuery] {
-        let (program, entries) = try ProgramPlanner.plan(paths: paths, in: resolved, builtins: registry)
+    func prepare(paths: [[Term]], instrumented: Bool = false) throws(CompilationFailure) -> [PreparedQuery] {
+        let trace = instrumented ? TracePlan() : nil
+        let (program, entries) = try ProgramPlanner.plan(paths: paths, in: resolved, builtins: Self.builtins, trace: trace)
+        let legend = legend(trace)
         let machines = MachinePool(program: program, policy: self)
         return zip(paths, entries).map { path, entry in
             let names = path.map { operand in
                 if case .string(let name) = operand.kind { return name }
                 return TermPrinter.text(of: operand)
             }
-            return PreparedQuery(machines: machines, entry: entry, policy: self, shape: .document(path: names))
+            return PreparedQuery(machines: machines, entry: entry, policy: self, shape: .document(path: names), legend: legend)
         }
     }
 
@@ -169,7 +174,10 @@ public final class Policy: Sendable {
     ///   - query: expressions, separated by `;` or line breaks.
     ///   - imports: paths that the query may name by their last segment (`data.medical`, `input.user as who`).
     ///   - package: the package that the query is asked in; its rules need no prefix.
-    public func prepare(query: String, imports: [String] = [], package: String? = nil) throws(CompilationFailure) -> PreparedQuery {
+    ///   - instrumented: compiles the query so that `Instruments` see what its evaluations do, which slows them down.
+    public func prepare(
+        query: String, imports: [String] = [], package: String? = nil, instrumented: Bool = false
+    ) throws(CompilationFailure) -> PreparedQuery {
         let file = SourceFile(name: "", text: query)
         var sources = resolved.sources
         sources.replaceQuery(with: file)
@@ -180,8 +188,10 @@ public final class Policy: Sendable {
             body, source: file, in: resolved, builtins: options.signatures, package: context.package, imports: context.imports,
             options: options.resolver)
         guard let query, problems.isEmpty else { throw CompilationFailure(problems, sources: sources) }
-        let program = try ProgramPlanner.plan(query: query, in: resolved, builtins: registry)
-        return PreparedQuery(program: program, policy: self, shape: .query(query))
+        let trace = instrumented ? TracePlan() : nil
+        let program = try ProgramPlanner.plan(query: query, in: resolved, builtins: Self.builtins, trace: trace)
+        let legend = legend(trace, query: query, sources: sources)
+        return PreparedQuery(program: program, policy: self, shape: .query(query), legend: legend)
     }
 }
 

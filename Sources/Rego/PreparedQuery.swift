@@ -17,18 +17,21 @@ public final class PreparedQuery: Sendable {
     let entry: FunctionID?
     let policy: Policy
     let shape: Shape
+    /// What an instrumented program tells of; `nil` for a program that tells nothing.
+    let legend: TraceLegend?
 
     var program: Program { machines.program }
 
-    init(machines: MachinePool, entry: FunctionID? = nil, policy: Policy, shape: Shape) {
+    init(machines: MachinePool, entry: FunctionID? = nil, policy: Policy, shape: Shape, legend: TraceLegend? = nil) {
+        self.legend = legend
         self.machines = machines
         self.entry = entry
         self.policy = policy
         self.shape = shape
     }
 
-    convenience init(program: Program, policy: Policy, shape: Shape) {
-        self.init(machines: MachinePool(program: program, policy: policy), policy: policy, shape: shape)
+    convenience init(program: Program, policy: Policy, shape: Shape, legend: TraceLegend? = nil) {
+        self.init(machines: MachinePool(program: program, policy: policy), policy: policy, shape: shape, legend: legend)
     }
 
     /// Evaluates the query.
@@ -37,13 +40,15 @@ public final class PreparedQuery: Sendable {
     ///   - input: what `input` is.
     ///   - limits: the evaluation's bounds.
     ///   - print: takes what `print` writes, a line a call, if the policy keeps such calls.
+    ///   - instruments: what sees the evaluation; the query must have been prepared as an instrumented one.
     /// - Throws: the error that ended the evaluation; undefined is an answer, not an error.
     public func evaluate(
-        _ input: Input = .none, limits: EvaluationLimits = EvaluationLimits(), print: ((String) -> Void)? = nil
+        _ input: Input = .none, limits: EvaluationLimits = EvaluationLimits(), print: ((String) -> Void)? = nil,
+        instruments: Instruments? = nil
     ) throws(EvaluationError) -> Answer {
         let machine = machines.take()
         defer { machines.giveBack(machine) }
-        let result = try run(machine, input: input, limits: limits, print: print)
+        let result = try run(machine, input: input, limits: limits, print: print, instruments: instruments)
         return answer(result)
     }
 
@@ -62,8 +67,9 @@ public final class PreparedQuery: Sendable {
 
     func run(
         _ machine: Machine, input: Input, limits: EvaluationLimits, print: ((String) -> Void)? = nil,
-        testCase: ((RegoValue) -> Void)? = nil
+        testCase: ((RegoValue) -> Void)? = nil, instruments: Instruments? = nil
     ) throws(EvaluationError) -> Value {
+        precondition(instruments == nil || legend != nil, "only a query that was prepared as an instrumented one can be observed")
         let value = try read(input, into: machine)
         var deadline: UInt64 = 0
         if let time = limits.time {
@@ -74,14 +80,18 @@ public final class PreparedQuery: Sendable {
         machine.context.reset(time: Self.now())
         machine.context.print = print
         machine.context.testCase = testCase
-        machine.context.cancellation = limits.cancellation
+        let recorder = legend.flatMap { instruments?.begin($0) }
+        if let recorder { machine.context.trace = { recorder.note($0) } }
+        defer {
+            if let legend { instruments?.end(legend) }
+        }
         do throws(MachineError) {
             return try machine.evaluate(
                 input: value, data: policy.data.root,
                 limits: MachineLimits(
                     steps: limits.instructions, memory: limits.memory, depth: limits.depth, deadline: deadline,
                     isStrict: limits.strictBuiltinErrors),
-                query: entry)
+                query: entry, recorder: recorder)
         } catch {
             throw evaluationError(error)
         }

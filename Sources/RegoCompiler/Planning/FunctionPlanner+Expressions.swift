@@ -3,15 +3,23 @@ import RegoSyntax
 
 extension FunctionPlanner {
     /// Plans an expression: the code falls through where it holds, and jumps to `failure` where it does not.
-    func planExpression(_ expression: Expression) throws(AssemblyLimit) {
+    ///
+    /// - Parameter index: the expression's place in its body, from 0.
+    func planExpression(_ expression: Expression, at index: Int) throws(AssemblyLimit) {
         program.assembler.mark(expression.span)
+        if let trace { return try planTraced(expression, at: index, in: trace) }
+        try planUntraced(expression)
+    }
+
+    /// Plans an expression without telling of it.
+    func planUntraced(_ expression: Expression) throws(AssemblyLimit) {
         if expression.isNegated {
             var positive = expression
             positive.isNegated = false
             let holds = makeLabel()
             let outer = failure
             try region(exhausted: holds) { () throws(AssemblyLimit) in
-                try planExpression(positive)
+                try planUntraced(positive)
                 jump(to: outer)
             }
             place(holds)
@@ -24,7 +32,7 @@ extension FunctionPlanner {
                 test(Instruction(.testTruthy, a: try value(of: term)))
             case .call(let terms): try planCallExpression(terms)
             case .some: break
-            case .every(let every): try planEvery(every)
+            case .every(let every): try trace == nil ? planEvery(every) : planTracedEvery(expression, every)
             }
         }
     }
@@ -45,7 +53,7 @@ extension FunctionPlanner {
         bindFresh(every.value, to: entry.advanced(by: 1))
         let next = makeLabel()
         try region(exhausted: broken) { () throws(AssemblyLimit) in
-            for expression in every.body { try planExpression(expression) }
+            try planBody(every.body)
             jump(to: next)
         }
         place(next)
@@ -54,7 +62,7 @@ extension FunctionPlanner {
         scope = outerScope
     }
 
-    private func bindFresh(_ term: Term, to register: Register) {
+    func bindFresh(_ term: Term, to register: Register) {
         if case .variable(let name) = term.kind { scope[name] = register }
     }
 
@@ -170,7 +178,7 @@ extension FunctionPlanner {
         onFailure([Instruction(.setContext, a: old)])
         overlay = changed
         let label = failure
-        try planExpression(inner)
+        try planUntraced(inner)
         overlay = outerOverlay
         emit(Instruction(.setContext, a: old))
         if failure == label {

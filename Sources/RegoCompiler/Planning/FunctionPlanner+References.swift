@@ -99,7 +99,7 @@ extension FunctionPlanner {
 
     func callRule(_ function: FunctionID) throws(AssemblyLimit) -> Register {
         let result = try allocate()
-        test(Instruction(.callRule, a: result, d: function.index))
+        try planCall(Instruction(.callRule, a: result, d: function.index))
         return result
     }
 

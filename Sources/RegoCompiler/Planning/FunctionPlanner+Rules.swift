@@ -9,6 +9,8 @@ extension FunctionPlanner {
             try planPartialObject(rules)
         } else if first.kind == .partialSet {
             try planPartialSet(rules)
+        } else if trace != nil {
+            try planTracedComplete(rules)
         } else {
             try planComplete(rules)
         }
@@ -34,7 +36,7 @@ extension FunctionPlanner {
             program.assembler.emit(Instruction(.jumpIfDefined, a: result), t: end)
             try region(exhausted: end) { () throws(AssemblyLimit) in
                 // A default's body is only what its value needs: comprehensions.
-                for expression in fallback.body { try planExpression(expression) }
+                try planBody(fallback.body)
                 emit(Instruction(.move, a: result, b: try self.value(of: value)))
                 jump(to: end)
             }
@@ -72,7 +74,8 @@ extension FunctionPlanner {
                 for (offset, argument) in rule.arguments.enumerated() {
                     try match(argument, with: parameters.advanced(by: offset))
                 }
-                for expression in body { try planExpression(expression) }
+                try planLateConditions(of: body, rule, parameters: parameters)
+                try planBody(body)
                 program.assembler.mark(span)
                 let register = try self.value(of: value)
                 try planAssignment(
@@ -108,12 +111,13 @@ extension FunctionPlanner {
     private func planPartialSet(_ rules: [ResolvedRule]) throws(AssemblyLimit) {
         let builder = try allocate()
         emit(Instruction(.newSet, a: builder))
-        for rule in rules {
+        let chosen = try planIndex(of: rules)
+        for (index, rule) in rules.enumerated() {
             let next = makeLabel()
-            try planSolutions(of: rule.body, exhausted: next) { () throws(AssemblyLimit) in
+            if let chosen { skipUnlessChosen(chosen, index, next: next) }
+            try planSolutions(of: rule.body, as: .rule(rule), exhausted: next) { () throws(AssemblyLimit) in
                 if let key = rule.key { emit(Instruction(.insert, a: builder, b: try value(of: key))) }
             }
-            place(next)
         }
         try finishCollection(builder, kind: 1)
     }
@@ -128,9 +132,12 @@ extension FunctionPlanner {
 
     /// Puts what rules yield into a builder, at their references' operands from a depth on.
     func planEntries(of rules: [ResolvedRule], into builder: Register, from depth: Int) throws(AssemblyLimit) {
-        for rule in rules where !rule.isDefault {
+        let alternatives = rules.filter { !$0.isDefault }
+        let chosen = try planIndex(of: alternatives)
+        for (index, rule) in alternatives.enumerated() {
             let next = makeLabel()
-            try planSolutions(of: rule.body, exhausted: next) { () throws(AssemblyLimit) in
+            if let chosen { skipUnlessChosen(chosen, index, next: next) }
+            try planSolutions(of: rule.body, as: .rule(rule), exhausted: next) { () throws(AssemblyLimit) in
                 program.assembler.mark(rule.span)
                 var keys: [Register] = []
                 for operand in rule.reference[depth...] { keys.append(try value(of: operand)) }
@@ -139,7 +146,6 @@ extension FunctionPlanner {
                 let x: UInt8 = rule.kind == .partialSet ? 1 : 0
                 emit(Instruction(.putPath, x: x, a: builder, b: try gather(keys), c: UInt16(keys.count), d: Int32(value.index)))
             }
-            place(next)
         }
     }
 
@@ -157,7 +163,7 @@ extension FunctionPlanner {
         let builder = try allocate()
         emit(Instruction(.newArray, a: builder))
         let done = makeLabel()
-        try planSolutions(of: query.body, exhausted: done) { () throws(AssemblyLimit) in
+        try planSolutions(of: query.body, as: .body(query.body), exhausted: done) { () throws(AssemblyLimit) in
             var registers: [Register] = []
             for expression in query.expressions { registers.append(try value(of: expression.value)) }
             for variable in query.variables { registers.append(try value(of: Term(.variable(variable.local)))) }
@@ -166,12 +172,12 @@ extension FunctionPlanner {
             emit(Instruction(.makeArray, a: solution, b: first, c: UInt16(registers.count)))
             emit(Instruction(.append, a: builder, b: solution))
         }
-        place(done)
         try finishCollection(builder, kind: 0)
     }
 
     /// Plans the query function of the document at a path.
     func planDecision(_ path: [Term]) throws(AssemblyLimit) {
+        guard trace == nil else { return try planTracedDecision(path) }
         let undefined = makeLabel()
         let result = try allocate()
         try region(exhausted: undefined) { () throws(AssemblyLimit) in

@@ -48,8 +48,7 @@ extension FunctionPlanner {
         let result = try allocate()
         emit(Instruction(opcode, a: result))
         let done = makeLabel()
-        try planSolutions(of: body, exhausted: done) { () throws(AssemblyLimit) in try add(result) }
-        place(done)
+        try planSolutions(of: body, as: .body(body), exhausted: done) { () throws(AssemblyLimit) in try add(result) }
         let finished = try allocate()
         emit(Instruction(.finish, x: opcode == .newArray ? 0 : 1, a: finished, b: result))
         return finished
@@ -138,13 +137,11 @@ extension FunctionPlanner {
         let result = try allocate()
         let count = UInt16(registers.count)
         if name.utf8.starts(with: "data.".utf8), case .reference(let path) = terms[0].kind {
-            guard let node = program.node(at: Array(path.dropFirst())) else {
+            guard let node = program.node(at: Array(path.dropFirst())), node.isFunction else {
                 throw AssemblyLimit(message: "internal error: unknown function \(name)")
             }
-            // `f() = x { ... }` declares no function but a rule, which may be called nevertheless.
-            guard node.isFunction else { return try callRule(program.rules(at: node, overlay: overlay)) }
             let function = program.rules(at: node, overlay: overlay)
-            test(Instruction(.callFunction, a: result, b: first, c: count, d: function.index))
+            try planCall(Instruction(.callFunction, a: result, b: first, c: count, d: function.index))
         } else {
             guard let (id, _) = program.builtin(name) else { throw AssemblyLimit(message: "the builtin \(name) is not available") }
             test(Instruction(.callBuiltin, a: result, b: first, c: count, d: Int32(id)))

@@ -8,6 +8,8 @@ import RegoSyntax
 /// body, innermost first, each falling through into the next one out when it is exhausted.
 final class FunctionPlanner {
     let program: ProgramPlanner
+    /// What `trace` instructions refer to, in a program that has any.
+    let trace: TracePlan?
     var overlay: Overlay
     /// The registers of the variables that have a value.
     var scope: [String: Register] = [:]
@@ -21,10 +23,13 @@ final class FunctionPlanner {
         var instructions: [Instruction]
         /// Where the last instruction goes when it has found another entry.
         var again: Label?
+        /// What to tell where the search is broken off instead of going on here.
+        var unwinding: Instruction?
     }
 
     init(program: ProgramPlanner, overlay: Overlay) {
         self.program = program
+        trace = program.trace
         self.overlay = overlay
     }
 
@@ -78,8 +83,15 @@ final class FunctionPlanner {
     }
 
     /// Adds code that runs whenever the planned code after this point has failed, before the failure goes further out.
-    func onFailure(_ instructions: [Instruction]) {
-        bottoms.append(Bottom(label: makeLabel(), instructions: instructions, again: nil))
+    func onFailure(_ instructions: [Instruction], unwinding: Instruction? = nil) {
+        bottoms.append(Bottom(label: makeLabel(), instructions: instructions, again: nil, unwinding: unwinding))
+    }
+
+    /// Tells what breaking off the search of the region at hand comes by, from the inside out.
+    func unwind() {
+        for bottom in bottoms.reversed() {
+            if let instruction = bottom.unwinding { emit(instruction) }
+        }
     }
 
     /// Ends what `onFailure` began, where the code since then has no iteration that could be come back to: its handler is placed aside.
@@ -110,12 +122,26 @@ final class FunctionPlanner {
         return (entry, entry.advanced(by: 1))
     }
 
-    /// Plans a body for each of whose solutions `solution` is emitted; goes on at `exhausted` after the last one.
-    func planSolutions(of body: Body, exhausted: Label, _ solution: () throws(AssemblyLimit) -> Void) throws(AssemblyLimit) {
+    /// Plans a body for each of whose solutions `solution` is emitted; places `exhausted` after the last one.
+    func planSolutions(
+        of body: Body, as subject: TraceSubject, exhausted: Label, _ solution: () throws(AssemblyLimit) -> Void
+    ) throws(AssemblyLimit) {
+        let node = trace?.node(subject)
         try region(exhausted: exhausted) { () throws(AssemblyLimit) in
-            for expression in body { try planExpression(expression) }
+            if let node { tell(.enter, node) }
+            if case .rule(let rule) = subject { try planLateConditions(of: body, rule) }
+            try planBody(body)
+            if let node { tell(.exit, node) }
             try solution()
+            if let node { tell(.redo, node) }
         }
+        place(exhausted)
+        if node != nil { emit(Instruction(trace: .leave)) }
+    }
+
+    /// Plans the expressions of a body, each after the one before.
+    func planBody(_ body: Body) throws(AssemblyLimit) {
+        for (index, expression) in body.enumerated() { try planExpression(expression, at: index) }
     }
 
     // MARK: Values

@@ -18,40 +18,46 @@ package final class ProgramPlanner {
     var assembler = Assembler()
     var constants = ConstantPool()
     var globalCount = 0
+    /// What `trace` instructions refer to; `nil` for a program without any.
+    let trace: TracePlan?
 
     private var functions: [FunctionCode?] = []
     private var memoCount = 0
     private var known: [FunctionKey: FunctionID] = [:]
     private var pending: [(FunctionID, plan: (FunctionPlanner) throws(AssemblyLimit) -> Void, overlay: Overlay)] = []
     private var usedBuiltins: [BuiltinDefinition] = []
-    private var hostedBuiltins: [HostedBuiltin?] = []
     private var builtinIDs: [String: Int] = [:]
 
-    private init(resolved: ResolvedProgram, builtins: BuiltinRegistry) {
+    private init(resolved: ResolvedProgram, builtins: BuiltinRegistry, trace: TracePlan?) {
         self.resolved = resolved
         self.builtins = builtins
+        self.trace = trace
     }
 
     /// Plans an ad-hoc query: the program answers with an array of solutions, each an array of the values of the query's expressions and
     /// then of its variables.
-    package static func plan(query: ResolvedQuery, in resolved: ResolvedProgram, builtins: BuiltinRegistry) throws(CompilationFailure)
-        -> Program
-    {
-        try plan(in: resolved, builtins: builtins) { planner throws(AssemblyLimit) in try planner.planQuery(query) }
+    ///
+    /// - Parameter trace: if given, the program tells what it does, and this is what the program's `TraceTable` refers to.
+    package static func plan(
+        query: ResolvedQuery, in resolved: ResolvedProgram, builtins: BuiltinRegistry, trace: TracePlan? = nil
+    ) throws(CompilationFailure) -> Program {
+        try plan(in: resolved, builtins: builtins, trace: trace) { planner throws(AssemblyLimit) in try planner.planQuery(query) }
     }
 
     /// Plans the document at a path of ground operands below `data`: the program answers with its value, or undefined.
-    package static func plan(path: [Term], in resolved: ResolvedProgram, builtins: BuiltinRegistry) throws(CompilationFailure) -> Program {
-        try plan(in: resolved, builtins: builtins) { planner throws(AssemblyLimit) in try planner.planDecision(path) }
+    package static func plan(
+        path: [Term], in resolved: ResolvedProgram, builtins: BuiltinRegistry, trace: TracePlan? = nil
+    ) throws(CompilationFailure) -> Program {
+        try plan(in: resolved, builtins: builtins, trace: trace) { planner throws(AssemblyLimit) in try planner.planDecision(path) }
     }
 
     /// Plans the documents at several paths as one program: what they share is planned once.
     ///
     /// - Returns: the program, and for each path the function that answers with its document.
-    package static func plan(paths: [[Term]], in resolved: ResolvedProgram, builtins: BuiltinRegistry) throws(CompilationFailure) -> (
-        program: Program, entries: [FunctionID]
-    ) {
-        let planner = ProgramPlanner(resolved: resolved, builtins: builtins)
+    package static func plan(
+        paths: [[Term]], in resolved: ResolvedProgram, builtins: BuiltinRegistry, trace: TracePlan? = nil
+    ) throws(CompilationFailure) -> (program: Program, entries: [FunctionID]) {
+        let planner = ProgramPlanner(resolved: resolved, builtins: builtins, trace: trace)
         do throws(AssemblyLimit) {
             let entries = paths.map { path in
                 planner.addFunction(hasMemo: false, overlay: .none) { planner throws(AssemblyLimit) in try planner.planDecision(path) }
@@ -63,9 +69,10 @@ package final class ProgramPlanner {
     }
 
     private static func plan(
-        in resolved: ResolvedProgram, builtins: BuiltinRegistry, query: @escaping (FunctionPlanner) throws(AssemblyLimit) -> Void
+        in resolved: ResolvedProgram, builtins: BuiltinRegistry, trace: TracePlan?,
+        query: @escaping (FunctionPlanner) throws(AssemblyLimit) -> Void
     ) throws(CompilationFailure) -> Program {
-        let planner = ProgramPlanner(resolved: resolved, builtins: builtins)
+        let planner = ProgramPlanner(resolved: resolved, builtins: builtins, trace: trace)
         do throws(AssemblyLimit) {
             return try planner.assemble(query: planner.addFunction(hasMemo: false, overlay: .none, plan: query))
         } catch {
@@ -73,7 +80,6 @@ package final class ProgramPlanner {
         }
     }
 
-    /// Plans all functions that have been asked for.
     private func assemble(query entry: FunctionID) throws(AssemblyLimit) -> Program {
         while let (id, plan, overlay) = pending.popLast() {
             let start = assembler.code.count
@@ -87,9 +93,12 @@ package final class ProgramPlanner {
         let heap = constants.finish()
         constants = ConstantPool()
         return Program(
-            code: assembler.code, constants: values, functions: functions.compactMap { $0 }, builtins: usedBuiltins, hosted: hostedBuiltins,
-            memoCount: memoCount, globalCount: globalCount, query: entry, heap: heap, positions: assembler.positions)
+            code: assembler.code, constants: values, functions: functions.compactMap { $0 }, builtins: usedBuiltins, memoCount: memoCount,
+            globalCount: globalCount, query: entry, heap: heap, positions: assembler.positions, trace: trace?.table)
     }
+
+    /// The memo of a function; `nil` for functions with parameters.
+    func memo(of function: FunctionID) -> Int32? { functions[Int(function.index)].map(\.memo).flatMap { $0 < 0 ? nil : $0 } }
 
     private func addFunction(
         hasMemo: Bool, overlay: Overlay, plan: @escaping (FunctionPlanner) throws(AssemblyLimit) -> Void
@@ -143,7 +152,6 @@ package final class ProgramPlanner {
         if let id = builtinIDs[name] { return (id, usedBuiltins[id]) }
         guard let definition = builtins.definition(named: name) else { return nil }
         usedBuiltins.append(definition)
-        hostedBuiltins.append(builtins.hosted(named: name))
         builtinIDs[name] = usedBuiltins.count - 1
         return (usedBuiltins.count - 1, definition)
     }

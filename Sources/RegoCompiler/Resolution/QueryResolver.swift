@@ -78,7 +78,9 @@ private struct QueryStages {
         guard !resolution.hasFailed else { return nil }
         if calls.mayCallForbidden() { calls.checkForbidden(body, deprecated: resolution.options.isStrict) }
         guard !resolution.hasFailed else { return nil }
-        return ResolvedQuery(body: Raising(symbols: symbols).body(body), variables: variables, expressions: expressions(of: body))
+        return ResolvedQuery(
+            body: Raising(symbols: symbols).body(body), variables: variables, expressions: expressions(of: body),
+            authoredNames: symbols.authoredNames())
     }
 
     private func resolveNames(_ query: [ExpressionNode], package: Package?, imports: [Import]) {

@@ -148,9 +148,15 @@ package struct ResolvedQuery: Sendable {
     package var variables: [(name: String, local: String)]
     /// The query's top-level expressions as written, with the local or constant that holds each one's value.
     package var expressions: [(text: String, span: Span, value: Term)]
+    /// The names that the query's author gave to generated locals.
+    package var authoredNames: [String: String]
 
-    package init(body: Body, variables: [(name: String, local: String)], expressions: [(text: String, span: Span, value: Term)]) {
+    package init(
+        body: Body, variables: [(name: String, local: String)], expressions: [(text: String, span: Span, value: Term)],
+        authoredNames: [String: String] = [:]
+    ) {
         self.body = body
+        self.authoredNames = authoredNames
         self.variables = variables
         self.expressions = expressions
     }

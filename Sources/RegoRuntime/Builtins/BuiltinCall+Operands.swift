@@ -44,7 +44,7 @@ extension BuiltinCall {
     /// An integer in `Int64`'s range.
     package func integer(_ index: Int) -> Int64? {
         guard let value = number(index) else { return nil }
-        if let integer = value.int64 { return integer }
+        if value.isInteger { return value.asInteger }
         failOperand(index, "must be integer number but got floating-point number")
         return nil
     }

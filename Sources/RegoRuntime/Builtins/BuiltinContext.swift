@@ -1,17 +1,15 @@
 import Synchronization
 
 /// A request to stop an evaluation, made by another thread.
-public final class Cancellation: Sendable {
+package final class Cancellation: Sendable {
     private let flag = Atomic<Bool>(false)
 
-    /// Makes a request that nobody has made yet.
-    public init() {}
+    package init() {}
 
     /// Asks every evaluation that has this cancellation to stop.
-    public func cancel() { flag.store(true, ordering: .relaxed) }
+    package func cancel() { flag.store(true, ordering: .relaxed) }
 
-    /// Whether evaluations have been asked to stop.
-    public var isCancelled: Bool { flag.load(ordering: .relaxed) }
+    package var isCancelled: Bool { flag.load(ordering: .relaxed) }
 }
 
 /// What a builtin's failure means to the evaluation.
@@ -59,9 +57,6 @@ package final class BuiltinContext {
     /// What `opa.runtime` returns.
     package var runtime: RegoValue = .object([:])
 
-    /// The results of hosted builtins that are computed once an evaluation.
-    var hostedResults = HostedResults()
-
     private var caches: [ObjectIdentifier: BuiltinCache] = [:]
     private var memory: [String: RegoValue] = [:]
 
@@ -72,7 +67,6 @@ package final class BuiltinContext {
         self.time = time
         failures.removeAll(keepingCapacity: true)
         memory.removeAll(keepingCapacity: true)
-        hostedResults.removeAll()
         print = nil
         trace = nil
         testCase = nil

@@ -148,6 +148,10 @@ package enum Opcode: UInt8, BitwiseCopyable, Sendable {
     case setGlobal
     /// R[a] = G[d]
     case loadGlobal
+
+    // Observation
+    /// Tells the recorder of the `TraceOperation` x at the `TracePoint` d; R[a] as the operation says. Only instrumented programs have it.
+    case trace
 }
 
 /// One instruction: sixteen trivial bytes.

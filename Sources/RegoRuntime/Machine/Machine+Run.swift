@@ -317,6 +317,11 @@ extension Machine {
                 unsafe globals[Int(pc.pointee.d)] = unsafe window[Int(pc.pointee.a)]
             case .loadGlobal:
                 unsafe window[Int(pc.pointee.a)] = unsafe globals[Int(pc.pointee.d)]
+
+            // Observation
+            case .trace:
+                unsafe observe(pc, window)
+                if failure != nil { return .undefined }
             }
             unsafe pc += 1
         }
@@ -422,13 +427,12 @@ extension Machine {
             return overflow ? .undefined : .integer(difference)
         case ArithmeticOperator.multiply.rawValue:
             let (product, overflow) = a.multipliedReportingOverflow(by: b)
-            // A zero may have a sign in OPA.
-            return overflow || product == 0 && (a | b) < 0 ? .undefined : .integer(product)
+            return overflow ? .undefined : .integer(product)
         case ArithmeticOperator.remainder.rawValue:
             guard b > 0 || b < -1 else { return .undefined }
             return .integer(a % b)
         default:
-            guard b > 0, a % b == 0 else { return .undefined }
+            guard b > 0 || b < -1, a % b == 0 else { return .undefined }
             return .integer(a / b)
         }
     }

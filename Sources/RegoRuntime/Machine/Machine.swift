@@ -17,6 +17,8 @@ import Glibc
     var frameCapacity: Int
     var limits = MachineLimits(steps: .max, memory: .max, depth: 1, deadline: 0, isStrict: false)
     var failure: MachineError?
+    /// Takes what the `trace` instructions of an instrumented program tell.
+    var recorder: TraceRecorder?
 
     /// Registers of all windows together; the pages are only used as deep calls touch them.
     static let registerCapacity = 1 << 19
@@ -55,11 +57,14 @@ import Glibc
     ///   - input: the input document, in memory that outlives the call; undefined for none.
     ///   - data: the base documents.
     ///   - query: the function to run instead of the program's own query; one without parameters.
+    ///   - recorder: what an instrumented program's events are told to.
     /// - Returns: the query's value in the machine's arena, valid until `reset()`; undefined if the query is.
     package func evaluate(
-        input: Value, data: Value, limits: MachineLimits, query: FunctionID? = nil
+        input: Value, data: Value, limits: MachineLimits, query: FunctionID? = nil, recorder: TraceRecorder? = nil
     ) throws(MachineError) -> Value {
         self.limits = limits
+        self.recorder = recorder
+        defer { self.recorder = nil }
         arena.byteLimit = limits.memory
         failure = nil
         if unsafe state.pointee.lastEpoch > UInt32.max / 2 { forgetMemos() }
@@ -161,9 +166,6 @@ import Glibc
     func callBuiltin(
         _ index: Int, arguments: UnsafeMutablePointer<Value>, count: Int, at instruction: UnsafeMutablePointer<Instruction>
     ) -> Value {
-        if program.hasHostedBuiltins, let hosted = program.hosted[index] {
-            return unsafe callHosted(hosted, arguments: arguments, count: count, at: instruction)
-        }
         let definition = unsafe program.builtins + index
         var frame = unsafe BuiltinFrame(
             arguments: arguments, count: count, arena: arena, context: Unmanaged.passUnretained(context), name: definition.pointee.name)
@@ -177,7 +179,7 @@ import Glibc
     }
 
     /// A builtin's failure ends the evaluation if errors are strict or the failure insists.
-    func settleFailure(at instruction: UnsafeMutablePointer<Instruction>) {
+    private func settleFailure(at instruction: UnsafeMutablePointer<Instruction>) {
         guard let last = context.failures.last else { return }
         switch last.kind {
         case .halt: unsafe fail(.builtin, last.message, at: instruction)

@@ -37,9 +37,6 @@ package struct FunctionCode: BitwiseCopyable, Sendable {
     package let functions: UnsafeMutablePointer<FunctionCode>
     package let builtins: UnsafeMutablePointer<BuiltinDefinition>
     package let builtinCount: Int
-    /// The closures among the builtins, by the same index; `nil` for the others. Empty if there are none.
-    package let hosted: [HostedBuiltin?]
-    let hasHostedBuiltins: Bool
     package let memoCount: Int
     package let globalCount: Int
     /// The function that answers the query.
@@ -48,25 +45,25 @@ package struct FunctionCode: BitwiseCopyable, Sendable {
     package let heap: FrozenHeap
     /// Ascending code offsets with the position of the code from there on.
     package let positions: [(offset: Int32, position: SourcePosition)]
+    /// What the `trace` instructions refer to; `nil` in a program that has none.
+    package let trace: TraceTable?
 
     package init(
-        code: [Instruction], constants: [Value], functions: [FunctionCode], builtins: [BuiltinDefinition], hosted: [HostedBuiltin?] = [],
-        memoCount: Int,
+        code: [Instruction], constants: [Value], functions: [FunctionCode], builtins: [BuiltinDefinition], memoCount: Int,
         globalCount: Int, query: FunctionID,
-        heap: FrozenHeap, positions: [(offset: Int32, position: SourcePosition)]
+        heap: FrozenHeap, positions: [(offset: Int32, position: SourcePosition)], trace: TraceTable? = nil
     ) {
         unsafe self.code = Self.copy(code)
         unsafe self.constants = Self.copy(constants)
         unsafe self.functions = Self.copy(functions)
         unsafe self.builtins = Self.copy(builtins)
         self.builtinCount = builtins.count
-        self.hasHostedBuiltins = hosted.contains { $0 != nil }
-        self.hosted = hasHostedBuiltins ? hosted : []
         self.memoCount = memoCount
         self.globalCount = globalCount
         self.query = query
         self.heap = heap
         self.positions = positions
+        self.trace = trace
     }
 
     deinit {

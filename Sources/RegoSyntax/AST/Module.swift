@@ -129,23 +129,12 @@ package struct Comment: Sendable {
     }
 }
 
-/// A `# METADATA` block: its YAML text, and what it stands before.
+/// A `# METADATA` block: its YAML text, and the row of what it stands before.
 package struct Annotations: Sendable {
-    /// The statement that a block belongs to.
-    package enum Target: Sendable, Hashable {
-        case none
-        case package
-        case `import`
-        /// The rule of an index in the module's rules.
-        case rule(Int)
-    }
-
     package var yaml: String
     package var span: Span
     /// The first row after the block that holds a package, import or rule; 0 if none follows.
     package var targetRow: UInt32
-    /// What stands in that row.
-    package var target = Target.none
     package init(yaml: String, span: Span, targetRow: UInt32) {
         self.yaml = yaml
         self.span = span
