@@ -33,11 +33,12 @@ let coreTargets: [Target] = [
     .target(name: "LinearRegex", swiftSettings: house),
     .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
     .target(name: "RegoCrypto", dependencies: ["COpenSSL", "RegoRuntime"], swiftSettings: house),
-    .target(name: "RegoBuiltins", dependencies: ["RegoRuntime", "LinearRegex", bigInt, yams], swiftSettings: house),
-    .target(name: "RegoCompiler", dependencies: ["RegoSyntax", "RegoRuntime"], swiftSettings: house),
+    .target(name: "RegoYAML", dependencies: ["RegoRuntime", yams], swiftSettings: house),
+    .target(name: "RegoBuiltins", dependencies: ["RegoRuntime", "RegoYAML", "LinearRegex", bigInt], swiftSettings: house),
+    .target(name: "RegoCompiler", dependencies: ["RegoSyntax", "RegoRuntime", "RegoYAML"], swiftSettings: house),
     .target(
         name: "Rego",
-        dependencies: ["RegoSyntax", "RegoRuntime", "RegoCompiler", "RegoBuiltins", "RegoCrypto", "LinearRegex"],
+        dependencies: ["RegoSyntax", "RegoRuntime", "RegoYAML", "RegoCompiler", "RegoBuiltins", "RegoCrypto", "LinearRegex"],
         swiftSettings: house),
     .target(
         name: "AuthoringCLI", dependencies: ["Rego", "RegoRuntime", "RegoSyntax", argumentParser], swiftSettings: house),

@@ -115,5 +115,9 @@ extension Capabilities {
 
 extension Policy.Options {
     /// The builtins that may be called.
-    var signatures: BuiltinTable { capabilities?.restrict(.opa) ?? .opa }
+    var signatures: BuiltinTable {
+        var table = capabilities?.restrict(.opa) ?? .opa
+        for builtin in builtins { table[builtin.name] = builtin.signature }
+        return table
+    }
 }

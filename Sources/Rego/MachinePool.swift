@@ -34,6 +34,7 @@ final class MachinePool: Sendable {
         machine.reset()
         machine.context.print = nil
         machine.context.testCase = nil
+        machine.context.cancellation = nil
         machine.context.trace = nil
         let box = Box(machine: machine)
         idle.withLock { if $0.count < Self.idleLimit { $0.append(box) } }

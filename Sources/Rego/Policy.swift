@@ -46,13 +46,19 @@ public final class Policy: Sendable {
         public var schemas: Schemas?
         /// Gives each definition of a test a name of its own, and makes the cases of tests report themselves; `TestRunner` needs it.
         public var preparesTests: Bool
+        /// Builtins of your own, beside OPA's; capabilities do not restrict them.
+        public var builtins: [Builtin]
 
         /// Makes options; the defaults are OPA's.
-        public init(version: RegoVersion = .v1, isStrict: Bool = false, keepsPrintCalls: Bool = false, preparesTests: Bool = false) {
+        public init(
+            version: RegoVersion = .v1, isStrict: Bool = false, keepsPrintCalls: Bool = false, preparesTests: Bool = false,
+            builtins: [Builtin] = []
+        ) {
             self.version = version
             self.isStrict = isStrict
             self.keepsPrintCalls = keepsPrintCalls
             self.preparesTests = preparesTests
+            self.builtins = builtins
         }
 
         var resolver: ResolverOptions {
@@ -63,13 +69,15 @@ public final class Policy: Sendable {
         }
     }
 
-    /// The builtins of all families.
-    static let builtins = BuiltinRegistry(BuiltinTable.families + CryptoBuiltins.families)
+    /// OPA's builtins of all families.
+    private static let standardBuiltins = BuiltinRegistry(BuiltinTable.families + CryptoBuiltins.families)
 
     package let resolved: ResolvedProgram
     package let options: Options
     /// The base documents and the memory they lie in.
     let data: BaseData
+    /// The builtins that programs may call.
+    private let registry: BuiltinRegistry
     private let modules: [Module]
     private let cachedRevision = Mutex<String?>(nil)
 
@@ -86,25 +94,31 @@ public final class Policy: Sendable {
 
     /// Compiles modules together with base data that was read as JSON, which spares the way through `RegoValue`.
     package init(modules: [Module], data: BaseData, options: Options) throws(CompilationFailure) {
+        try options.builtins.check()
         var sources = SourceMap()
         _ = sources.add(SourceFile(name: "", bytes: []))
         var parsed: [RegoSyntax.Module] = []
+        var annotations: [FileID: [Annotation]] = [:]
         var diagnostics: [Diagnostic] = []
         for module in modules {
             let file = SourceFile(name: module.name, bytes: module.bytes)
             let id = sources.add(file)
-            let (result, found) = Parser.parseModule(file, id: id, version: options.version)
+            let (result, read, found) = ModuleReader.read(file, id: id, version: options.version)
             diagnostics += found
             if let result, found.isEmpty { parsed.append(result) }
+            if !read.isEmpty { annotations[id] = read }
         }
         guard diagnostics.isEmpty else { throw CompilationFailure(diagnostics, sources: sources) }
         let (program, problems) = Resolver.resolve(
-            modules: parsed, sources: sources, builtins: options.signatures, options: options.resolver)
+            modules: parsed, sources: sources, builtins: options.signatures, options: options.resolver,
+            annotations: annotations)
         guard let program, problems.isEmpty else { throw CompilationFailure(problems, sources: sources) }
         self.resolved = program
         self.options = options
         self.data = data
         self.modules = modules
+        let own = options.builtins.map(\.hosted)
+        self.registry = own.isEmpty ? Self.standardBuiltins : Self.standardBuiltins.hosting(own)
     }
 
     /// SHA-256 over the modules and the data, in hexadecimal: what the decision log names as the policy's revision.
@@ -135,7 +149,7 @@ public final class Policy: Sendable {
             Int64(segment).map { String($0) == segment } == true ? Term(.number(segment)) : Term(.string(segment))
         }
         let trace = instrumented ? TracePlan() : nil
-        let program = try ProgramPlanner.plan(path: operands, in: resolved, builtins: Self.builtins, trace: trace)
+        let program = try ProgramPlanner.plan(path: operands, in: resolved, builtins: registry, trace: trace)
         return PreparedQuery(program: program, policy: self, shape: .document(path: path), legend: legend(trace))
     }
 
@@ -156,7 +170,7 @@ public final class Policy: Sendable {
     /// Prepares the documents at several paths at once: what they share is planned once, and they share machines.
     func prepare(paths: [[Term]], instrumented: Bool = false) throws(CompilationFailure) -> [PreparedQuery] {
         let trace = instrumented ? TracePlan() : nil
-        let (program, entries) = try ProgramPlanner.plan(paths: paths, in: resolved, builtins: Self.builtins, trace: trace)
+        let (program, entries) = try ProgramPlanner.plan(paths: paths, in: resolved, builtins: registry, trace: trace)
         let legend = legend(trace)
         let machines = MachinePool(program: program, policy: self)
         return zip(paths, entries).map { path, entry in
@@ -189,7 +203,7 @@ public final class Policy: Sendable {
             options: options.resolver)
         guard let query, problems.isEmpty else { throw CompilationFailure(problems, sources: sources) }
         let trace = instrumented ? TracePlan() : nil
-        let program = try ProgramPlanner.plan(query: query, in: resolved, builtins: Self.builtins, trace: trace)
+        let program = try ProgramPlanner.plan(query: query, in: resolved, builtins: registry, trace: trace)
         let legend = legend(trace, query: query, sources: sources)
         return PreparedQuery(program: program, policy: self, shape: .query(query), legend: legend)
     }

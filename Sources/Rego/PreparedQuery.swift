@@ -80,6 +80,7 @@ public final class PreparedQuery: Sendable {
         machine.context.reset(time: Self.now())
         machine.context.print = print
         machine.context.testCase = testCase
+        machine.context.cancellation = limits.cancellation
         let recorder = legend.flatMap { instruments?.begin($0) }
         if let recorder { machine.context.trace = { recorder.note($0) } }
         defer {

@@ -1,5 +1,5 @@
-import RegoBuiltins
 public import RegoRuntime
+import RegoYAML
 
 /// Reads YAML as Kubernetes and OPA do: as another way to write JSON.
 ///

@@ -7,7 +7,7 @@ import Testing
 /// Random programs with OPA 1.9's answers.
 @Suite("Random programs") struct SmithTests {
     /// Programs known to agree; raise it with every one that is won, never lower it.
-    static let ratchet = 1398
+    static let ratchet = 1401
 
     @Test(.enabled(if: conformanceFolder != nil, "WARD_CONFORMANCE does not name the folder of cases"))
     func answers() throws {
@@ -30,7 +30,8 @@ import Testing
             if value["want_undefined"]?.boolean == true { return answer.value == nil ? nil : "wanted undefined" }
             guard let want = value["want_value"] else { return nil }
             guard let got = try answer.value.map(plain) else { return "wanted \(want.json()), got undefined" }
-            return got == want ? nil : "wanted \(want.json()), got \(got.json())"
+            // Numbers are also written as OPA writes them.
+            return got == want && got.json() == want.json() ? nil : "wanted \(want.json()), got \(got.json())"
         } catch let failure as CompilationFailure {
             return compare(value, failure.diagnostics.map { ($0.code.description, $0.message, Int64($0.span.row), Int64($0.span.column)) })
         } catch let error as EvaluationError {

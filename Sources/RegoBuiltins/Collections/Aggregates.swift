@@ -5,9 +5,9 @@ package enum AggregateBuiltins {
     package static let definitions: [BuiltinDefinition] = [
         BuiltinDefinition("count", arity: 1) { count(BuiltinCall($0)) },
         BuiltinDefinition("sum", arity: 1) { fold(BuiltinCall($0), from: 0, Value.add) },
-        BuiltinDefinition("product", arity: 1) { fold(BuiltinCall($0), from: 1, Value.multiply) },
-        BuiltinDefinition("max", arity: 1) { extreme(BuiltinCall($0)) { $0 > 0 } },
-        BuiltinDefinition("min", arity: 1) { extreme(BuiltinCall($0)) { $0 < 0 } },
+        BuiltinDefinition("product", arity: 1) { fold(BuiltinCall($0), from: 1, Value.multiplyAsFloats) },
+        BuiltinDefinition("max", arity: 1) { extreme(BuiltinCall($0)) { $0 >= 0 } },
+        BuiltinDefinition("min", arity: 1) { extreme(BuiltinCall($0)) { $0 <= 0 } },
         BuiltinDefinition("sort", arity: 1) { sort(BuiltinCall($0)) },
         BuiltinDefinition("any", arity: 1, isDeprecated: true) {
             let call = BuiltinCall($0)

@@ -1,5 +1,5 @@
 package import RegoRuntime
-import Yams
+import RegoYAML
 
 /// `yaml.*` (OPA: "Encoding"): YAML as another way to write JSON, as Kubernetes reads it.
 package enum YAMLBuiltins {
@@ -25,126 +25,6 @@ package enum YAMLBuiltins {
         var writer = YAMLWriting(in: call.arena)
         writer.write(call[0], indent: 0)
         call.return(writer.output.finish())
-    }
-}
-
-/// Reads YAML into values, as Kubernetes and OPA do: keys become strings, `<<` merges, timestamps stay text, and what JSON cannot say
-/// (`.nan`, `.inf`) is refused.
-package enum YAMLReading {
-    /// What is wrong with the text, and where.
-    package struct Failure: Error {
-        package let message: String
-    }
-
-    /// Nodes with aliases expanded: a few lines of aliases to aliases could ask for billions.
-    private static let nodeLimit = 4_000_000
-
-    /// Reads one document; an empty text is `null`.
-    package static func read(_ text: String, in arena: Arena) throws(Failure) -> Value {
-        let root: Node?
-        do {
-            root = try Yams.compose(yaml: text)
-        } catch let error as YamlError {
-            throw Failure(message: describe(error))
-        } catch {
-            throw Failure(message: "yaml: \(error)")
-        }
-        guard let root else { return .null }
-        var reader = Reader(arena: arena)
-        return try reader.value(of: root, depth: 0)
-    }
-
-    /// libyaml's complaint in the form that Go's port gives it.
-    private static func describe(_ error: YamlError) -> String {
-        switch error {
-        case .scanner(_, let problem, let mark, _):
-            "yaml: line \(mark.line): \(problem)"
-        case .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
-            // Go's port counts the lines of these from 0.
-            "yaml: line \(mark.line - 1): \(problem)"
-        default: "yaml: \(error)"
-        }
-    }
-
-    private struct Reader {
-        let arena: Arena
-        var count = 0
-
-        mutating func value(of node: Node, depth: Int) throws(Failure) -> Value {
-            count += 1
-            guard count <= nodeLimit, !arena.isExhausted else { throw Failure(message: "yaml: document contains excessive aliasing") }
-            guard depth <= JSONParser.defaultDepth else { throw Failure(message: "yaml: exceeded max depth of \(JSONParser.defaultDepth)") }
-            switch node {
-            case .scalar(let scalar): return try self.scalar(scalar, node.tag)
-            case .sequence(let sequence):
-                let builder = ArrayBuilder(in: arena)
-                for element in sequence { builder.append(try value(of: element, depth: depth + 1)) }
-                return builder.finish()
-            case .mapping(let mapping): return try object(mapping, depth: depth)
-            case .alias: throw Failure(message: "yaml: unknown anchor referenced")
-            }
-        }
-
-        private mutating func object(_ mapping: Node.Mapping, depth: Int) throws(Failure) -> Value {
-            let builder = ObjectBuilder(in: arena)
-            var merged: [Value] = []
-            for (key, item) in mapping {
-                if key.tag == Tag(.merge) {
-                    let sources: [Node] = if case .sequence(let sequence) = item { Array(sequence) } else { [item] }
-                    for source in sources { merged.append(try value(of: source, depth: depth + 1)) }
-                    continue
-                }
-                builder.set(try name(key), try value(of: item, depth: depth + 1))
-            }
-            for source in merged {
-                guard source.tag == .object else { throw Failure(message: "yaml: map merge requires map or sequence of maps as the value") }
-                let (keys, values) = (source.keys, source.values)
-                for index in 0..<source.length { builder.put(keys[index], values[index]) }
-            }
-            return builder.finish()
-        }
-
-        /// Keys become strings.
-        private mutating func name(_ key: Node) throws(Failure) -> Value {
-            guard case .scalar(let scalar) = key else { throw Failure(message: "yaml: invalid map key") }
-            let value = try self.scalar(scalar, key.tag)
-            return value.isString ? value : .string(value.jsonText(), in: arena)
-        }
-
-        private func scalar(_ scalar: Node.Scalar, _ tag: Tag) throws(Failure) -> Value {
-            let text = scalar.string
-            switch tag {
-            case Tag(.null): return .null
-            case Tag(.bool): return Bool.construct(from: scalar).map { .boolean($0) } ?? .string(text, in: arena)
-            case Tag(.int), Tag(.float):
-                guard let number = number(text) else { throw Failure(message: "yaml: JSON has no number \(text)") }
-                return number
-            default: return .string(text, in: arena)
-            }
-        }
-
-        /// Decimal, hexadecimal, octal and binary integers and decimal fractions; infinities and the like have no JSON form.
-        private func number(_ text: String) -> Value? {
-            var digits = Array(text.utf8.filter { $0 != UInt8(ascii: "_") })
-            let isNegative = digits.first == 45
-            if isNegative || digits.first == 43 { digits.removeFirst() }
-            let sign = isNegative ? "-" : ""
-            let lower = String(decoding: digits, as: UTF8.self).lowercased()
-            for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where lower.hasPrefix(prefix) {
-                return UInt64(lower.dropFirst(2), radix: radix).map { .number(text: sign + String($0), in: arena) }
-            }
-            if digits.count > 1, digits.allSatisfy({ $0 >= 48 && $0 <= 57 }), digits[0] == 48 {
-                return UInt64(lower, radix: 8).map { .number(text: sign + String($0), in: arena) }
-            }
-            var decimal = lower
-            if decimal.hasPrefix(".") { decimal = "0" + decimal }
-            if let point = decimal.utf8.firstIndex(of: 46) {
-                let next = decimal.utf8.index(after: point)
-                if next == decimal.utf8.endIndex || !(48...57).contains(decimal.utf8[next]) { decimal.insert("0", at: next) }
-            }
-            let value = Value.number(text: sign + decimal, in: arena)
-            return value.isDefined ? value : nil
-        }
     }
 }
 
@@ -195,6 +75,12 @@ struct YAMLWriting {
 
     private mutating func scalar(_ value: Value, _ indent: Int) {
         switch value.tag {
+        case .double, .bigNumber:
+            let text = value.numberText
+            let isInteger = Int64(text) != nil || UInt64(text) != nil
+            // Every other number is a `float64` on its way.
+            let float = GoNumberText.text(of: value.doubleValue, verb: UInt8(ascii: "g"), precision: nil, keepsZeros: false)
+            output.append(isInteger ? Array(text.utf8) : float)
         case .object: output.append("{}")
         case .array, .set: output.append("[]")
         case .string: text(value, indent)
@@ -264,6 +150,5 @@ struct YAMLWriting {
         return readsAsString(text)
     }
 
-    /// Whether the text without quotes would not be taken for a number, a boolean or null.
-    private func readsAsString(_ text: String) -> Bool { Node(text, .implicit, .plain).tag == Tag(.str) }
+    private func readsAsString(_ text: String) -> Bool { YAMLReading.readsAsString(text) }
 }

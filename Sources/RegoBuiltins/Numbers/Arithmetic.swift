@@ -9,10 +9,7 @@ package enum ArithmeticBuiltins {
         BuiltinDefinition("mul", arity: 2) { binary(BuiltinCall($0), Value.multiply) },
         BuiltinDefinition("div", arity: 2) { binary(BuiltinCall($0), Value.divide) },
         BuiltinDefinition("rem", arity: 2) { binary(BuiltinCall($0), Value.remainder) },
-        BuiltinDefinition("abs", arity: 1) {
-            let call = BuiltinCall($0)
-            if let number = call.number(0) { call.return(Value.abs(number, in: call.arena)) }
-        },
+        BuiltinDefinition("abs", arity: 1) { unary(BuiltinCall($0), Value.abs) },
         BuiltinDefinition("ceil", arity: 1) { unary(BuiltinCall($0), Value.ceil) },
         BuiltinDefinition("floor", arity: 1) { unary(BuiltinCall($0), Value.floor) },
         BuiltinDefinition("round", arity: 1) { unary(BuiltinCall($0), Value.round) },

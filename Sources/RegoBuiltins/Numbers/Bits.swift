@@ -30,8 +30,11 @@ package enum BitBuiltins {
             guard let distance = Int(exactly: distance), distance <= number.bitWidth else {
                 return call.return(.integer(number < 0 ? -1 : 0))
             }
-            return call.return(.number(number >> distance, in: call.arena))
+            // Shifting rounds towards zero here; a negative number's bits are those of its complement.
+            let shifted = number < 0 ? -((-number - 1) >> distance) - 1 : number >> distance
+            return call.return(.number(shifted, in: call.arena))
         }
+        if number == 0 { return call.return(.integer(Int64(0))) }
         guard let distance = Int(exactly: distance), distance <= largestShift else {
             return call.fail(.builtin, "number out of range")
         }

@@ -41,7 +41,7 @@ package enum UnitBuiltins {
         let factor: Factor? =
             switch String(decoding: text, as: UTF8.self) {
             case "": .decimal(0)
-            case "m": .decimal(-3)
+            case "m": .milli
             case "k", "K": .decimal(3)
             case "M": .decimal(6)
             case "g", "G": .decimal(9)
@@ -89,6 +89,8 @@ package enum UnitBuiltins {
     }
 
     private enum Factor {
+        /// The `Double` that 0.001 is in OPA: 1152921504606847 / 2^60.
+        case milli
         case decimal(Int)
         case binary(Int)
     }
@@ -101,20 +103,33 @@ package enum UnitBuiltins {
         var exponent = number.exponent
         var digits = BigInt(String(decoding: number.digits, as: UTF8.self)) ?? 0
         switch factor {
+        case .milli:
+            digits *= 1_152_921_504_606_847 * BigInt(5).power(60)
+            exponent -= 60
         case .decimal(let power): exponent += power
         case .binary(let bits): digits <<= bits
         }
+        let isInteger = truncates || Decimal(isNegative: false, digits: String(digits).utf8, exponent: exponent).isInteger
         let last = truncates ? 0 : -10
         if exponent < last {
             // An amount this small is none.
-            if exponent < last - number.digits.count - 40 { return call.return(.integer(Int64(0))) }
+            if exponent < last - number.digits.count - 120 { return call.return(.integer(Int64(0))) }
             let divisor = BigInt(10).power(last - exponent)
             let (quotient, remainder) = digits.quotientAndRemainder(dividingBy: divisor)
             digits = !truncates && remainder * 2 >= divisor ? quotient + 1 : quotient
             exponent = last
         }
-        let text = String(digits).utf8
-        call.return(.number(Decimal(isNegative: number.isNegative, digits: text, exponent: exponent), in: call.arena))
+        let decimal = Decimal(isNegative: number.isNegative, digits: String(digits).utf8, exponent: exponent)
+        let value = Value.number(decimal, in: call.arena)
+        call.return(isInteger ? value : .written(value, as: tenDecimals(decimal), in: call.arena))
+    }
+
+    /// The number with ten decimals, as Go's `FloatString(10)`.
+    private static func tenDecimals(_ decimal: Decimal) -> String {
+        let digits = decimal.digits + [UInt8](repeating: 48, count: decimal.exponent + 10)
+        let padded = [UInt8](repeating: 48, count: max(11 - digits.count, 0)) + digits
+        let (whole, fraction) = (padded.dropLast(10), padded.suffix(10))
+        return (decimal.isNegative ? "-" : "") + String(decoding: whole + [UInt8(ascii: ".")] + fraction, as: UTF8.self)
     }
 
     /// A decimal number as Go's `big.Rat` reads it: a sign, digits with or without a point, an exponent.

@@ -324,6 +324,7 @@ struct SchemaCompiler {
     }
 
     private func count(_ keyword: String, _ value: Value) throws(SchemaFault) -> Int {
+        let value = value.unspelled
         guard value.isInteger else { throw SchemaFault("\(keyword) must be of an integer") }
         guard value.asInteger >= 0 else { throw SchemaFault("\(keyword) must be greater than or equal to 0") }
         return Int(value.asInteger)

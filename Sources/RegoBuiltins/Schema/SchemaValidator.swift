@@ -101,7 +101,7 @@ struct SchemaValidator {
     var field: String { path.isEmpty ? "(root)" : path.joined(separator: ".") }
 
     private static func typeName(_ value: Value) -> String {
-        switch value.tag {
+        switch value.unspelled.tag {
         case .integer: "integer"
         case .double, .bigNumber: Decimal(value).isInteger ? "integer" : "number"
         default: "\(value.typeName)"

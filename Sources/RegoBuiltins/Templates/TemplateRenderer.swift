@@ -186,9 +186,9 @@ struct TemplateRenderer {
 
     /// Not `false`, zero, empty or missing.
     static func isTrue(_ value: Value) -> Bool {
-        switch value.tag {
+        switch value.unspelled.tag {
         case .undefined, .null, .false: false
-        case .integer: value.asInteger != 0
+        case .integer: value.unspelled.asInteger != 0
         case .string, .array, .object, .set: value.length > 0
         default: true
         }

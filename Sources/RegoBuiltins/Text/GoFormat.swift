@@ -208,19 +208,8 @@ struct GoFormat {
         switch value.tag {
         case .integer:
             return .integer(value.asInteger)
-        case .double:
-            return .double(value.asDouble)
-        case .bigNumber:
-            let decimal = Decimal(value)
-            if decimal.isInteger, decimal.magnitude < 308 || decimal.exponent < 21, let integer = decimal.bigInt {
-                return .bigInteger(integer)
-            }
-            let double = value.doubleValue
-            if double.isFinite { return .double(double) }
-            // Neither an integer nor a `float64` to Go, which then prints the number as it was written.
-            var text = String(decoding: decimal.digits, as: UTF8.self)
-            if text.utf8.count > 1 { text.insert(".", at: text.index(after: text.startIndex)) }
-            return .text(.string("\(decimal.isNegative ? "-" : "")\(text)e\(decimal.magnitude)", in: arena))
+        case .double, .bigNumber:
+            return number(value)
         case .string:
             return .text(value)
         default:
@@ -228,6 +217,23 @@ struct GoFormat {
             builder.append(rego: value)
             return .text(builder.finish())
         }
+    }
+
+    /// Its text decides what a number is to Go: digits alone an integer, else a `float64`, beyond its range the text itself.
+    private func number(_ value: Value) -> Argument {
+        if let text = value.numberSpelling {
+            let digits = text.first == UInt8(ascii: "-") ? UnsafeBufferPointer(rebasing: text.dropFirst()) : text
+            if digits.allSatisfy({ $0 >= 48 && $0 <= 57 }) {
+                if value.unspelled.isInteger { return .integer(value.unspelled.asInteger) }
+                if let integer = Decimal(value).bigInt { return .bigInteger(integer) }
+            }
+        } else {
+            let decimal = Decimal(value)
+            if decimal.isInteger, let integer = decimal.bigInt { return .bigInteger(integer) }
+        }
+        let double = value.doubleValue
+        if double == 0, value.numberSpelling?.first == UInt8(ascii: "-") { return .double(-0.0) }
+        return double.isFinite ? .double(double) : .text(.string(value.numberText, in: arena))
     }
 
     private mutating func append(_ value: Value, _ verb: UInt32) {

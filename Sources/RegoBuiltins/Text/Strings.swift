@@ -49,11 +49,8 @@ package enum StringBuiltins {
         guard base.isInteger, [2, 8, 10, 16].contains(base.asInteger) else { return call.failChoice(1, "2", "8", "10", "16") }
         let radix = Int(base.asInteger)
         if number.isInteger { return call.return(String(number.asInteger, radix: radix)) }
-        let isNegative = Value.compareNumbers(number, .integer(Int64(0))) < 0
         do throws(ArithmeticError) {
-            let whole = isNegative ? try Value.ceil(number, in: call.arena) : try Value.floor(number, in: call.arena)
-            guard let integer = whole.bigIntValue else { throw .outOfRange }
-            call.return(String(integer, radix: radix))
+            call.return(String(try number.truncatedInteger(), radix: radix))
         } catch {
             call.fail(.builtin, error.message)
         }

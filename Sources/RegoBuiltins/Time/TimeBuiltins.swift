@@ -55,11 +55,11 @@ package enum TimeBuiltins {
                 call.failOperand(0, "must be either number (ns) or [number (ns), string (tz)] but got \(number.typeName)")
                 return nil
             }
-            guard number.isInteger else {
+            guard let nanoseconds = number.bigIntValue.flatMap(Int64.init(exactly:)) else {
                 call.fail(.builtin, "timestamp too big")
                 return nil
             }
-            let (quotient, remainder) = number.asInteger.quotientAndRemainder(dividingBy: 1_000_000_000)
+            let (quotient, remainder) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
             seconds = remainder < 0 ? quotient - 1 : quotient
             nanosecond = Int(remainder < 0 ? remainder + 1_000_000_000 : remainder)
         }

@@ -137,9 +137,11 @@ extension FunctionPlanner {
         let result = try allocate()
         let count = UInt16(registers.count)
         if name.utf8.starts(with: "data.".utf8), case .reference(let path) = terms[0].kind {
-            guard let node = program.node(at: Array(path.dropFirst())), node.isFunction else {
+            guard let node = program.node(at: Array(path.dropFirst())) else {
                 throw AssemblyLimit(message: "internal error: unknown function \(name)")
             }
+            // `f() = x { ... }` declares no function but a rule, which may be called nevertheless.
+            guard node.isFunction else { return try callRule(program.rules(at: node, overlay: overlay)) }
             let function = program.rules(at: node, overlay: overlay)
             try planCall(Instruction(.callFunction, a: result, b: first, c: count, d: function.index))
         } else {

@@ -26,6 +26,7 @@ package final class ProgramPlanner {
     private var known: [FunctionKey: FunctionID] = [:]
     private var pending: [(FunctionID, plan: (FunctionPlanner) throws(AssemblyLimit) -> Void, overlay: Overlay)] = []
     private var usedBuiltins: [BuiltinDefinition] = []
+    private var hostedBuiltins: [HostedBuiltin?] = []
     private var builtinIDs: [String: Int] = [:]
 
     private init(resolved: ResolvedProgram, builtins: BuiltinRegistry, trace: TracePlan?) {
@@ -93,8 +94,9 @@ package final class ProgramPlanner {
         let heap = constants.finish()
         constants = ConstantPool()
         return Program(
-            code: assembler.code, constants: values, functions: functions.compactMap { $0 }, builtins: usedBuiltins, memoCount: memoCount,
-            globalCount: globalCount, query: entry, heap: heap, positions: assembler.positions, trace: trace?.table)
+            code: assembler.code, constants: values, functions: functions.compactMap { $0 }, builtins: usedBuiltins, hosted: hostedBuiltins,
+            memoCount: memoCount, globalCount: globalCount, query: entry, heap: heap, positions: assembler.positions,
+            trace: trace?.table)
     }
 
     /// The memo of a function; `nil` for functions with parameters.
@@ -152,6 +154,7 @@ package final class ProgramPlanner {
         if let id = builtinIDs[name] { return (id, usedBuiltins[id]) }
         guard let definition = builtins.definition(named: name) else { return nil }
         usedBuiltins.append(definition)
+        hostedBuiltins.append(builtins.hosted(named: name))
         builtinIDs[name] = usedBuiltins.count - 1
         return (usedBuiltins.count - 1, definition)
     }

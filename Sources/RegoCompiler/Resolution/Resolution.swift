@@ -5,6 +5,8 @@ final class Resolution {
     let symbols: SymbolTable
     let options: ResolverOptions
     let builtins: BuiltinTable
+    /// What the modules' annotations say; `nil` if none of them has any.
+    var annotations: ProgramAnnotations?
     private(set) var diagnostics: [Diagnostic] = []
     /// Whether so much is wrong that nothing more is recorded.
     private(set) var isLimitReached = false

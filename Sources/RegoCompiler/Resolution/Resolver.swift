@@ -10,9 +10,11 @@ package enum Resolver {
     ///   - modules: the parsed modules, in any order; they are resolved in the order of their files' names
     ///   - sources: the files of the modules, for names in messages
     ///   - builtins: the builtins that may be called, by name
+    ///   - annotations: the modules' annotations, by their files
     /// - Returns: the program, or `nil` and what is wrong with it.
     package static func resolve(
-        modules: [Module], sources: SourceMap, builtins: BuiltinTable, options: ResolverOptions = ResolverOptions()
+        modules: [Module], sources: SourceMap, builtins: BuiltinTable, options: ResolverOptions = ResolverOptions(),
+        annotations: [FileID: [Annotation]] = [:]
     ) -> (ResolvedProgram?, [Diagnostic]) {
         let symbols = SymbolTable(generatedPrefix: "__local")
         let resolution = Resolution(symbols: symbols, options: options, builtins: builtins)
@@ -22,8 +24,14 @@ package enum Resolver {
         let nodes = inOrder.map { lowering.module($0.module, fileName: $0.name) }
         if let place = lowering.tooDeep { resolution.reportTooDeep(at: place) }
         guard !resolution.hasFailed else { return (nil, resolution.diagnostics) }
+        let annotated =
+            annotations.isEmpty
+            ? []
+            : inOrder.map {
+                AnnotationSet.Source(module: $0.module, name: $0.name, annotations: annotations[$0.module.file] ?? [])
+            }
         let stages = ProgramStages(
-            resolution: resolution, modules: nodes, sources: sources, lowering: lowering)
+            resolution: resolution, modules: nodes, sources: sources, lowering: lowering, annotated: annotated)
         guard let documents = stages.run() else { return (nil, resolution.diagnostics) }
         return (stages.program(documents), [])
     }
@@ -50,15 +58,20 @@ private struct ProgramStages {
     let packages: PackageNode
     let sources: SourceMap
     let lowering: Lowering
+    /// The modules with their annotations; empty if none has any.
+    let annotated: [AnnotationSet.Source]
 
     private var symbols: SymbolTable { resolution.symbols }
     private var hasFailed: Bool { resolution.hasFailed }
 
-    init(resolution: Resolution, modules: [ModuleNode], sources: SourceMap, lowering: Lowering) {
+    init(
+        resolution: Resolution, modules: [ModuleNode], sources: SourceMap, lowering: Lowering, annotated: [AnnotationSet.Source]
+    ) {
         self.resolution = resolution
         self.modules = modules
         self.sources = sources
         self.lowering = lowering
+        self.annotated = annotated
         packages = PackageNode.tree(of: modules)
     }
 
@@ -146,11 +159,22 @@ private struct ProgramStages {
         let terms = ExpressionTermRewriter(symbols: symbols)
         let heads = HeadRewriter(symbols: symbols)
         forEachRule(terms.rewrite)
+        resolveMetadata()
+        guard !hasFailed else { return }
         for rule in rules { heads.rewriteTerms(rule) }
         if lowering.hasWith {
             let with = WithRewriter(resolution: resolution, callees: callees)
             for rule in rules { with.rewrite(rule) }
         }
+    }
+
+    private func resolveMetadata() {
+        if !annotated.isEmpty {
+            resolution.annotations = ProgramAnnotations(annotated, nodes: modules, resolution: resolution)
+            guard !hasFailed else { return }
+        }
+        let metadata = MetadataCallRewriter(resolution: resolution, annotations: resolution.annotations)
+        if metadata.mayApply { forEachRule(metadata.rewrite) }
     }
 
     private func order(outputs: OutputVariables) {

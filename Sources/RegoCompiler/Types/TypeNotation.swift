@@ -1,6 +1,6 @@
 /// Reads types in the notation that OPA's messages use, as the table of builtins has them:
 /// `(x: any<string, array[any]>, n: number) => y: object<a: number>[string: any]`.
-struct TypeNotation {
+package struct TypeNotation {
     private let text: UnsafeBufferPointer<UInt8>
     private var position = 0
     private var depth = 0
@@ -21,7 +21,7 @@ struct TypeNotation {
     }
 
     /// Reads a type; `nil` if the text is none.
-    static func type(_ text: String) -> RegoType? {
+    package static func type(_ text: String) -> RegoType? {
         var text = text
         return text.withUTF8 { bytes in
             var notation = TypeNotation(bytes)

@@ -44,7 +44,7 @@ extension BuiltinCall {
     /// An integer in `Int64`'s range.
     package func integer(_ index: Int) -> Int64? {
         guard let value = number(index) else { return nil }
-        if value.isInteger { return value.asInteger }
+        if let integer = value.int64 { return integer }
         failOperand(index, "must be integer number but got floating-point number")
         return nil
     }

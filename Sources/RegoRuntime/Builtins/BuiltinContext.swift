@@ -1,15 +1,17 @@
 import Synchronization
 
 /// A request to stop an evaluation, made by another thread.
-package final class Cancellation: Sendable {
+public final class Cancellation: Sendable {
     private let flag = Atomic<Bool>(false)
 
-    package init() {}
+    /// Makes a request that nobody has made yet.
+    public init() {}
 
     /// Asks every evaluation that has this cancellation to stop.
-    package func cancel() { flag.store(true, ordering: .relaxed) }
+    public func cancel() { flag.store(true, ordering: .relaxed) }
 
-    package var isCancelled: Bool { flag.load(ordering: .relaxed) }
+    /// Whether evaluations have been asked to stop.
+    public var isCancelled: Bool { flag.load(ordering: .relaxed) }
 }
 
 /// What a builtin's failure means to the evaluation.
@@ -57,6 +59,9 @@ package final class BuiltinContext {
     /// What `opa.runtime` returns.
     package var runtime: RegoValue = .object([:])
 
+    /// The results of hosted builtins that are computed once an evaluation.
+    var hostedResults = HostedResults()
+
     private var caches: [ObjectIdentifier: BuiltinCache] = [:]
     private var memory: [String: RegoValue] = [:]
 
@@ -67,6 +72,7 @@ package final class BuiltinContext {
         self.time = time
         failures.removeAll(keepingCapacity: true)
         memory.removeAll(keepingCapacity: true)
+        hostedResults.removeAll()
         print = nil
         trace = nil
         testCase = nil

@@ -5,6 +5,9 @@ package struct BuiltinRegistry: Sendable {
     /// All builtins; the machine calls them by their index here.
     package let definitions: [BuiltinDefinition]
 
+    /// The embedding program's own builtins by name; they come before the others.
+    private var hosted: [String: HostedBuiltin] = [:]
+
     /// Index plus one of a definition at the slot its name hashes to or the next free one.
     private let slots: [UInt16]
 
@@ -45,7 +48,19 @@ package struct BuiltinRegistry: Sendable {
     }
 
     /// The definition of a builtin, or `nil` when there is none of that name.
-    package func definition(named name: String) -> BuiltinDefinition? { index(of: name).map { definitions[$0] } }
+    package func definition(named name: String) -> BuiltinDefinition? {
+        hosted(named: name)?.definition ?? index(of: name).map { definitions[$0] }
+    }
+
+    /// The embedding program's builtin of a name, or `nil` when there is none.
+    package func hosted(named name: String) -> HostedBuiltin? { hosted.isEmpty ? nil : hosted[name] }
+
+    /// The same builtins and those of an embedding program, which come first.
+    package func hosting(_ builtins: [HostedBuiltin]) -> BuiltinRegistry {
+        var registry = self
+        for builtin in builtins { registry.hosted[builtin.name] = builtin }
+        return registry
+    }
 
     /// FNV-1a: names come from policies, but the table is fixed and its chains are short, so nothing is gained by collisions.
     private static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {

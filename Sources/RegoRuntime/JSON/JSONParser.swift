@@ -199,7 +199,9 @@ struct JSONFailure {
         let isPlain = byte != UInt8(ascii: ".") && byte | 0x20 != UInt8(ascii: "e")
         if isPlain, length >= 1, length <= 18, unsafe length == 1 || digits.pointee != UInt8(ascii: "0") {
             let integer = Int64(truncatingIfNeeded: magnitude)
-            return unsafe (next, .integer(isNegative ? 0 &- integer : integer))
+            if !isNegative { return unsafe (next, .integer(integer)) }
+            // -0 keeps its sign as a text.
+            if magnitude != 0 { return unsafe (next, .integer(0 &- integer)) }
         }
         return unsafe slowNumber(at: cursor)
     }
@@ -208,7 +210,7 @@ struct JSONFailure {
     private mutating func slowNumber(at cursor: Cursor) -> Step {
         let text = unsafe UnsafeBufferPointer(start: cursor, count: end - cursor)
         if let scan = unsafe NumberScan(text) {
-            return unsafe (cursor + scan.end, Value.number(scan, text, in: arena))
+            return unsafe (cursor + scan.end, Value.number(keeping: scan, text, in: arena))
         }
         return unsafe fail(.syntax, "in numeric literal", at: JSONReader.badNumberByte(cursor))
     }

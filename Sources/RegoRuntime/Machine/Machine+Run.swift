@@ -427,12 +427,13 @@ extension Machine {
             return overflow ? .undefined : .integer(difference)
         case ArithmeticOperator.multiply.rawValue:
             let (product, overflow) = a.multipliedReportingOverflow(by: b)
-            return overflow ? .undefined : .integer(product)
+            // A zero may have a sign in OPA.
+            return overflow || product == 0 && (a | b) < 0 ? .undefined : .integer(product)
         case ArithmeticOperator.remainder.rawValue:
             guard b > 0 || b < -1 else { return .undefined }
             return .integer(a % b)
         default:
-            guard b > 0 || b < -1, a % b == 0 else { return .undefined }
+            guard b > 0, a % b == 0 else { return .undefined }
             return .integer(a / b)
         }
     }

@@ -166,6 +166,9 @@ import Glibc
     func callBuiltin(
         _ index: Int, arguments: UnsafeMutablePointer<Value>, count: Int, at instruction: UnsafeMutablePointer<Instruction>
     ) -> Value {
+        if program.hasHostedBuiltins, let hosted = program.hosted[index] {
+            return unsafe callHosted(hosted, arguments: arguments, count: count, at: instruction)
+        }
         let definition = unsafe program.builtins + index
         var frame = unsafe BuiltinFrame(
             arguments: arguments, count: count, arena: arena, context: Unmanaged.passUnretained(context), name: definition.pointee.name)
@@ -179,7 +182,7 @@ import Glibc
     }
 
     /// A builtin's failure ends the evaluation if errors are strict or the failure insists.
-    private func settleFailure(at instruction: UnsafeMutablePointer<Instruction>) {
+    func settleFailure(at instruction: UnsafeMutablePointer<Instruction>) {
         guard let last = context.failures.last else { return }
         switch last.kind {
         case .halt: unsafe fail(.builtin, last.message, at: instruction)

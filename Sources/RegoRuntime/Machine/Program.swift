@@ -37,6 +37,9 @@ package struct FunctionCode: BitwiseCopyable, Sendable {
     package let functions: UnsafeMutablePointer<FunctionCode>
     package let builtins: UnsafeMutablePointer<BuiltinDefinition>
     package let builtinCount: Int
+    /// The closures among the builtins, by the same index; `nil` for the others. Empty if there are none.
+    package let hosted: [HostedBuiltin?]
+    let hasHostedBuiltins: Bool
     package let memoCount: Int
     package let globalCount: Int
     /// The function that answers the query.
@@ -49,7 +52,8 @@ package struct FunctionCode: BitwiseCopyable, Sendable {
     package let trace: TraceTable?
 
     package init(
-        code: [Instruction], constants: [Value], functions: [FunctionCode], builtins: [BuiltinDefinition], memoCount: Int,
+        code: [Instruction], constants: [Value], functions: [FunctionCode], builtins: [BuiltinDefinition], hosted: [HostedBuiltin?] = [],
+        memoCount: Int,
         globalCount: Int, query: FunctionID,
         heap: FrozenHeap, positions: [(offset: Int32, position: SourcePosition)], trace: TraceTable? = nil
     ) {
@@ -58,6 +62,8 @@ package struct FunctionCode: BitwiseCopyable, Sendable {
         unsafe self.functions = Self.copy(functions)
         unsafe self.builtins = Self.copy(builtins)
         self.builtinCount = builtins.count
+        self.hasHostedBuiltins = hosted.contains { $0 != nil }
+        self.hosted = hasHostedBuiltins ? hosted : []
         self.memoCount = memoCount
         self.globalCount = globalCount
         self.query = query

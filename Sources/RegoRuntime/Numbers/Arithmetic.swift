@@ -24,7 +24,7 @@ package enum Arithmetic {
     package static let digitLimit = 20_000
 }
 
-/// Arithmetic on numbers, as OPA's: exact on integers of any size; otherwise binary with 64 bits of mantissa, printed shortest.
+/// Arithmetic on numbers as OPA's, which computes in binary with 64 bits of mantissa: exact on integers up to 2^64, beyond that rounded.
 /// Operands are numbers; the machine and the builtins check that.
 extension Value {
     /// The sum.
@@ -34,7 +34,7 @@ extension Value {
             let (sum, overflow) = a.asInteger.addingReportingOverflow(b.asInteger)
             if !overflow { return .integer(sum) }
         }
-        return try combine(a, b, in: arena, exact: { $0 + $1 }, float: { $0 + $1 })
+        return try combine(a, b, in: arena) { $0 + $1 }
     }
 
     /// The difference of two numbers.
@@ -44,27 +44,40 @@ extension Value {
             let (difference, overflow) = a.asInteger.subtractingReportingOverflow(b.asInteger)
             if !overflow { return .integer(difference) }
         }
-        return try combine(a, b, in: arena, exact: { $0 - $1 }, float: { $0 - $1 })
+        return try combine(a, b, in: arena) { $0 - $1 }
     }
 
-    /// The product.
+    /// The product; a zero keeps the sign of its factors, as OPA prints it, unless both are integers below 1000.
     @inline(__always)
     package static func multiply(_ a: Value, _ b: Value, in arena: Arena) throws(ArithmeticError) -> Value {
         if a.isInteger && b.isInteger {
             let (product, overflow) = a.asInteger.multipliedReportingOverflow(by: b.asInteger)
-            if !overflow { return .integer(product) }
+            if !overflow && (product != 0 || a.isSmall && b.isSmall) { return .integer(product) }
         }
-        return try combine(a, b, in: arena, exact: { $0 * $1 }, float: { $0 * $1 })
+        return try combine(a, b, in: arena) { $0 * $1 }
     }
 
-    /// The quotient: an integer where the division is exact.
-    package static func divide(_ a: Value, _ b: Value, in arena: Arena) throws(ArithmeticError) -> Value {
-        if b.isInteger && b.asInteger == 0 { throw .divideByZero }
+    /// The product, where a zero keeps the sign of its factors whatever they are: `product` computes without integers in OPA.
+    package static func multiplyAsFloats(_ a: Value, _ b: Value, in arena: Arena) throws(ArithmeticError) -> Value {
         if a.isInteger && b.isInteger {
-            let (quotient, overflow) = a.asInteger.dividedReportingOverflow(by: b.asInteger)
-            if !overflow && quotient &* b.asInteger == a.asInteger { return .integer(quotient) }
+            let (product, overflow) = a.asInteger.multipliedReportingOverflow(by: b.asInteger)
+            if !overflow && product != 0 { return .integer(product) }
         }
-        return try divideSlowly(a, b, in: arena)
+        return try combine(a, b, in: arena) { $0 * $1 }
+    }
+
+    /// Between -1000 and 1000, where OPA computes with integers.
+    private var isSmall: Bool { asInteger > -1000 && asInteger < 1000 }
+
+    /// The quotient.
+    package static func divide(_ a: Value, _ b: Value, in arena: Arena) throws(ArithmeticError) -> Value {
+        if a.isInteger && b.isInteger && b.asInteger > 0 {
+            let (quotient, remainder) = a.asInteger.quotientAndRemainder(dividingBy: b.asInteger)
+            if remainder == 0 { return .integer(quotient) }
+        }
+        guard let x = ExtendedFloat(a), let y = ExtendedFloat(b) else { throw .outOfRange }
+        if y.isZero { throw .divideByZero }
+        return number(x / y, in: arena)
     }
 
     /// The remainder of integers, with the sign of the dividend.
@@ -74,40 +87,35 @@ extension Value {
             // Int64.min % -1 overflows in the processor.
             return .integer(b.asInteger == -1 ? 0 : a.asInteger % b.asInteger)
         }
-        let (left, right) = (Decimal(a), Decimal(b))
-        guard left.isInteger && right.isInteger else { throw .moduloOnFloat }
-        if right.isZero { throw .moduloByZero }
-        guard let x = left.bigInt, let y = right.bigInt else { throw .outOfRange }
-        return number(Decimal(x % y), in: arena)
+        guard let x = ExtendedFloat(a), let y = ExtendedFloat(b) else { throw .outOfRange }
+        guard x.isInteger && y.isInteger else { throw .moduloOnFloat }
+        // OPA looks at the divisor's low 64 bits alone, which a multiple of 2^64 does not have.
+        if y.isZero || y.exponent >= 64 || y.exponent > 0 && y.mantissa << UInt64(y.exponent) == 0 { throw .moduloByZero }
+        return number(x.truncated % y.truncated, in: arena)
     }
 
     /// The number without its sign.
-    package static func abs(_ a: Value, in arena: Arena) -> Value {
-        switch a.tag {
-        case .integer where a.asInteger > .min:
-            return .integer(Swift.abs(a.asInteger))
-        case .double:
-            return Value(w0: a.w0, w1: a.asDouble.magnitude.bitPattern)
-        default:
-            var decimal = Decimal(a)
-            decimal.isNegative = false
-            return number(decimal, in: arena)
-        }
+    package static func abs(_ a: Value, in arena: Arena) throws(ArithmeticError) -> Value {
+        if a.isInteger && a.asInteger > .min { return .integer(Swift.abs(a.asInteger)) }
+        guard var x = ExtendedFloat(a) else { throw .outOfRange }
+        x.isNegative = false
+        return number(x, in: arena)
     }
 
-    /// The largest integer that is not larger.
+    /// The largest integer that is not larger; of a number between -1 and 0 it is 0, as OPA has it.
     package static func floor(_ a: Value, in arena: Arena) throws(ArithmeticError) -> Value {
-        try integral(a, in: arena, of: .down)
+        try integral(a, in: arena) { $0.truncated + ($0.isNegative && !$0.isInteger && $0.truncated != 0 ? -1 : 0) }
     }
 
-    /// The smallest integer that is not smaller.
+    /// The smallest integer that is not smaller; of a number between -1 and 0 it is 1, as OPA has it.
     package static func ceil(_ a: Value, in arena: Arena) throws(ArithmeticError) -> Value {
-        try integral(a, in: arena, of: .up)
+        try integral(a, in: arena) { $0.truncated + (!$0.isInteger && $0.truncated >= 0 ? 1 : 0) }
     }
 
     /// The nearest integer, halves away from zero.
     package static func round(_ a: Value, in arena: Arena) throws(ArithmeticError) -> Value {
-        try integral(a, in: arena, of: .toNearestOrAwayFromZero)
+        let half = ExtendedFloat(isNegative: false, mantissa: 1 << 63, exponent: -64)
+        return try integral(a, in: arena) { ($0.isNegative ? $0 - half : $0 + half).truncated }
     }
 
     /// Orders numbers by value.
@@ -122,7 +130,8 @@ extension Value {
         case (.double, .integer):
             return -compare(b.asInteger, a.asDouble)
         default:
-            return Decimal.compare(Decimal(a), Decimal(b))
+            let (x, y) = (a.unspelled, b.unspelled)
+            return x.tag == .bigNumber || y.tag == .bigNumber ? Decimal.compare(Decimal(x), Decimal(y)) : compareNumbers(x, y)
         }
     }
 
@@ -135,11 +144,12 @@ extension Value {
 
     /// The nearest `Double` of a number; infinite when it is too large for one.
     package var doubleValue: Double {
-        switch tag {
-        case .integer: return Double(asInteger)
-        case .double: return asDouble
+        let number = unspelled
+        switch number.tag {
+        case .integer: return Double(number.asInteger)
+        case .double: return number.asDouble
         default:
-            let decimal = Decimal(self)
+            let decimal = Decimal(number)
             if decimal.magnitude > 400 { return decimal.isNegative ? -.infinity : .infinity }
             if decimal.magnitude < -400 { return 0 }
             let digits = String(decoding: decimal.digits, as: UTF8.self)
@@ -147,13 +157,18 @@ extension Value {
         }
     }
 
-    /// The integer of any size that a number is, or `nil` for one with a fraction or with too many digits.
+    /// The integer that a number is as OPA's builtins read it, with 64 bits of mantissa; `nil` for one with a fraction, with too many
+    /// digits, and for what is no number.
     package var bigIntValue: BigInt? {
-        switch tag {
-        case .integer: BigInt(asInteger)
-        case .double, .bigNumber: Decimal(self).bigInt
-        default: nil
-        }
+        if isInteger { return BigInt(asInteger) }
+        guard isNumber, let float = ExtendedFloat(self), float.isInteger else { return nil }
+        return float.truncated
+    }
+
+    /// The integer that remains of a number without its fraction, as OPA's builtins read it, with 64 bits of mantissa.
+    package func truncatedInteger() throws(ArithmeticError) -> BigInt {
+        guard let float = ExtendedFloat(self) else { throw .outOfRange }
+        return float.truncated
     }
 
     /// Makes the canonical number of an integer of any size.
@@ -166,59 +181,28 @@ extension Value {
 extension Value {
     @inline(never)
     private static func combine(
-        _ a: Value, _ b: Value, in arena: Arena, exact: (BigInt, BigInt) -> BigInt,
-        float: (ExtendedFloat, ExtendedFloat) -> ExtendedFloat
+        _ a: Value, _ b: Value, in arena: Arena, operation: (ExtendedFloat, ExtendedFloat) -> ExtendedFloat
     ) throws(ArithmeticError) -> Value {
-        let (left, right) = (Decimal(a), Decimal(b))
-        if left.isInteger && right.isInteger {
-            guard let x = left.bigInt, let y = right.bigInt else { throw .outOfRange }
-            return number(exact(x, y), in: arena)
-        }
-        guard let x = ExtendedFloat(left), let y = ExtendedFloat(right) else { throw .outOfRange }
-        return number(float(x, y).shortest, in: arena)
+        guard let x = ExtendedFloat(a), let y = ExtendedFloat(b) else { throw .outOfRange }
+        return number(operation(x, y), in: arena)
     }
 
     @inline(never)
-    private static func divideSlowly(_ a: Value, _ b: Value, in arena: Arena) throws(ArithmeticError) -> Value {
-        let (left, right) = (Decimal(a), Decimal(b))
-        // Beyond OPA, whose float quotient loses the low digits: a division of integers that leaves nothing is exact.
-        if let x = left.bigInt, let y = right.bigInt {
-            let (quotient, remainder) = x.quotientAndRemainder(dividingBy: y)
-            if remainder.isZero { return number(quotient, in: arena) }
-        }
-        guard let x = ExtendedFloat(left), let y = ExtendedFloat(right) else { throw .outOfRange }
-        return number((x / y).shortest, in: arena)
+    private static func integral(_ a: Value, in arena: Arena, of rounding: (ExtendedFloat) -> BigInt) throws(ArithmeticError) -> Value {
+        if a.isInteger { return a }
+        guard let x = ExtendedFloat(a) else { throw .outOfRange }
+        return number(rounding(x), in: arena)
     }
 
-    @inline(never)
-    private static func integral(_ a: Value, in arena: Arena, of rule: FloatingPointRoundingRule) throws(ArithmeticError) -> Value {
-        switch a.tag {
-        case .integer:
-            return a
-        case .double:
-            // A double of 2^63 or more is an integer; it stays what its text says.
-            return a.asDouble.magnitude >= 0x1p63 ? a : number(a.asDouble.rounded(rule))
-        default:
-            let decimal = Decimal(a)
-            if decimal.isInteger { return a }
-            return number(try decimal.rounded(rule), in: arena)
+    /// Makes the number that a result is: the shortest decimal, written as OPA writes it (`%f` for integers, `%g` for others).
+    private static func number(_ float: ExtendedFloat, in arena: Arena) -> Value {
+        if let integer = float.int64 { return .integer(integer) }
+        if float.isZero { return written(.integer(Int64(0)), as: "-0", in: arena) }
+        let decimal = float.shortest
+        let value = number(decimal, in: arena)
+        if decimal.isInteger || decimal.magnitude >= -4 && decimal.magnitude < 6 || decimal.magnitude < Decimal.leastPlainMagnitude {
+            return value
         }
-    }
-}
-
-extension Decimal {
-    /// An integer near a decimal with a fraction.
-    fileprivate func rounded(_ rule: FloatingPointRoundingRule) throws(ArithmeticError) -> Decimal {
-        guard magnitude < Arithmetic.digitLimit else { throw .outOfRange }
-        let kept = max(0, digits.count + exponent)
-        let whole = Decimal(isNegative: isNegative, digits: digits.prefix(kept), exponent: 0)
-        let isAway: Bool
-        switch rule {
-        case .up: isAway = !isNegative
-        case .down: isAway = isNegative
-        default: isAway = magnitude >= -1 && digits[kept] >= UInt8(ascii: "5")
-        }
-        guard isAway else { return whole }
-        return Decimal((whole.bigInt ?? 0) + (isNegative ? -1 : 1))
+        return written(value, as: decimal.scientificText, in: arena)
     }
 }

@@ -34,6 +34,10 @@ package struct Decimal: Sendable, Hashable {
             self = DoubleText.decimal(of: value.asDouble)
         default:
             let number = unsafe value.bigNumber
+            if unsafe number.pointee.inline.isDefined {
+                unsafe self.init(number.pointee.inline)
+                return
+            }
             unsafe self.init(isNegative: number.pointee.isNegative, digits: number.digits, exponent: number.pointee.exponent)
         }
     }

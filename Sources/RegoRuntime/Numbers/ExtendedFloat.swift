@@ -9,9 +9,28 @@ struct ExtendedFloat: Equatable {
     var mantissa: UInt64
     var exponent: Int
 
-    static let zero = ExtendedFloat(isNegative: false, mantissa: 0, exponent: 0)
+    static func zero(isNegative: Bool) -> ExtendedFloat { ExtendedFloat(isNegative: isNegative, mantissa: 0, exponent: 0) }
 
     var isZero: Bool { mantissa == 0 }
+
+    var isInteger: Bool { exponent >= 0 || mantissa == 0 || exponent > -64 && mantissa.trailingZeroBitCount >= -exponent }
+
+    /// The integer that remains without the fraction.
+    var truncated: BigInt {
+        if exponent <= -64 { return 0 }
+        let magnitude = exponent >= 0 ? BigUInt(mantissa) << exponent : BigUInt(mantissa >> UInt64(-exponent))
+        return BigInt(sign: isNegative ? .minus : .plus, magnitude: magnitude)
+    }
+
+    /// The integer this is, when it is an `Int64`; `nil` also for a negative zero.
+    var int64: Int64? {
+        guard isInteger, !(isZero && isNegative) else { return nil }
+        if isZero { return 0 }
+        guard exponent <= 0 else { return nil }
+        let magnitude = mantissa >> UInt64(-exponent)
+        if magnitude > UInt64(Int64.max) { return nil }
+        return isNegative ? -Int64(magnitude) : Int64(magnitude)
+    }
 
     init(isNegative: Bool, mantissa: UInt64, exponent: Int) {
         self.isNegative = isNegative
@@ -22,7 +41,7 @@ struct ExtendedFloat: Equatable {
     /// Rounds ± value × 2^exponent; the lowest bit of `value` stands for all lower ones that were cut off.
     init(isNegative: Bool, rounding value: UInt128, exponent: Int) {
         guard value != 0 else {
-            self = .zero
+            self = .zero(isNegative: isNegative)
             return
         }
         let shift = value.leadingZeroBitCount
@@ -61,10 +80,25 @@ struct ExtendedFloat: Equatable {
         return result
     }
 
+    /// An integer, which a mantissa of 64 bits holds.
+    init(_ integer: Int64) {
+        self.init(isNegative: integer < 0, rounding: UInt128(integer.magnitude), exponent: 0)
+    }
+
+    /// The number nearest to a value that is a number; `nil` when it is too long or too far from 1.
+    init?(_ number: Value) {
+        if number.isInteger {
+            self.init(number.asInteger)
+        } else {
+            self.init(Decimal(number))
+            if isZero, let text = unsafe number.numberSpelling { isNegative = unsafe text.first == UInt8(ascii: "-") }
+        }
+    }
+
     /// The number nearest to a decimal; `nil` when the decimal is too long or too far from 1.
     init?(_ decimal: Decimal) {
         guard !decimal.isZero else {
-            self = .zero
+            self = .zero(isNegative: decimal.isNegative)
             return
         }
         guard decimal.digits.count <= Arithmetic.digitLimit, abs(decimal.magnitude) <= Arithmetic.digitLimit else { return nil }
@@ -109,6 +143,7 @@ struct ExtendedFloat: Equatable {
     }
 
     static func + (a: ExtendedFloat, b: ExtendedFloat) -> ExtendedFloat {
+        if a.isZero && b.isZero { return .zero(isNegative: a.isNegative && b.isNegative) }
         if a.isZero { return b }
         if b.isZero { return a }
         let (large, small) = (a.exponent, a.mantissa) >= (b.exponent, b.mantissa) ? (a, b) : (b, a)
@@ -119,7 +154,7 @@ struct ExtendedFloat: Equatable {
         var second: UInt128 = distance < 128 ? full >> UInt128(distance) : 0
         if distance >= 128 || second << UInt128(distance) != full { second |= 1 }
         let sum = large.isNegative == small.isNegative ? first + second : first - second
-        return ExtendedFloat(isNegative: large.isNegative, rounding: sum, exponent: large.exponent - 63)
+        return ExtendedFloat(isNegative: large.isNegative && sum != 0, rounding: sum, exponent: large.exponent - 63)
     }
 
     static func - (a: ExtendedFloat, b: ExtendedFloat) -> ExtendedFloat { a + -b }
@@ -132,7 +167,7 @@ struct ExtendedFloat: Equatable {
 
     /// The divisor is not zero.
     static func / (a: ExtendedFloat, b: ExtendedFloat) -> ExtendedFloat {
-        if a.isZero { return .zero }
+        if a.isZero { return .zero(isNegative: a.isNegative != b.isNegative) }
         let divisor = UInt128(b.mantissa)
         let (quotient, remainder) = (UInt128(a.mantissa) << 63).quotientAndRemainder(dividingBy: divisor)
         // `quotient` has 63 or 64 bits; two more make the rounding exact together with what remains.

@@ -1,12 +1,17 @@
 import Glibc
 
 extension Value {
-    /// Reads a number as JSON and Rego write it, `-12`, `0.5`, `1e100`; undefined when the text is anything else.
+    /// Reads a number as JSON and Rego write it, `-12`, `0.5`, `1e100`; undefined when the text is anything else. It keeps the text where
+    /// it would be written otherwise.
     ///
     /// - Complexity: O(length) for any exponent: nothing is expanded.
     package static func number(text: UnsafeBufferPointer<UInt8>, in arena: Arena) -> Value {
         guard let scan = unsafe NumberScan(text), scan.end == text.count else { return .undefined }
-        return unsafe number(scan, text, in: arena)
+        let value = unsafe number(scan, text, in: arena)
+        if unsafe scan.isWrittenCanonically(text) { return value }
+        let memory = unsafe arena.allocate(bytes: text.count).assumingMemoryBound(to: UInt8.self)
+        if let start = text.baseAddress { unsafe memory.update(from: start, count: text.count) }
+        return unsafe BigNumber.written(value, as: UnsafeBufferPointer(start: memory, count: text.count), in: arena)
     }
 
     /// Reads a number as JSON and Rego write it; undefined when the text is anything else.
@@ -29,8 +34,15 @@ extension Value {
         }
     }
 
+    /// Makes the number of scanned text, which lives as long as the arena.
+    static func number(keeping scan: NumberScan, _ text: UnsafeBufferPointer<UInt8>, in arena: Arena) -> Value {
+        let value = unsafe number(scan, text, in: arena)
+        if unsafe scan.isWrittenCanonically(text) { return value }
+        return unsafe BigNumber.written(value, as: UnsafeBufferPointer(rebasing: text[..<scan.end]), in: arena)
+    }
+
     /// Makes the canonical number of scanned text.
-    static func number(_ scan: NumberScan, _ text: UnsafeBufferPointer<UInt8>, in arena: Arena) -> Value {
+    private static func number(_ scan: NumberScan, _ text: UnsafeBufferPointer<UInt8>, in arena: Arena) -> Value {
         if scan.significantDigits <= 15, let quick = scan.quickDouble { return quick }
         if scan.significantDigits == 0 { return .integer(Int64(0)) }
         return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: scan.significantDigits) { digits in
@@ -81,6 +93,8 @@ struct NumberScan {
     var end = 0
     /// The first 19 significant digits as an integer.
     var leading: UInt64 = 0
+    var hasPoint = false
+    var hasExponent = false
 
     /// Scans the number at the beginning of the bytes; `nil` when none is there.
     init?(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int = 0) {
@@ -99,12 +113,22 @@ struct NumberScan {
             unsafe scanDigits(bytes, &offset)
             if offset == fractionStart { return nil }
             exponent = fractionStart - offset
+            hasPoint = true
         }
         if unsafe offset < bytes.count && bytes[offset] | 0x20 == UInt8(ascii: "e") {
             guard let scale = unsafe NumberScan.scanExponent(bytes, &offset) else { return nil }
             exponent += scale
+            hasExponent = true
         }
         end = offset
+    }
+
+    /// Whether the number would be written with this text again, had it no memory of it.
+    func isWrittenCanonically(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        if hasExponent { return false }
+        if significantDigits == 0 { return !hasPoint && !isNegative }
+        if !hasPoint { return significantDigits <= Decimal.mostPlainZeros }
+        return unsafe text[end - 1] != UInt8(ascii: "0") && significantDigits + exponent - 1 >= Decimal.leastPlainMagnitude
     }
 
     private mutating func scanDigits(_ bytes: UnsafeBufferPointer<UInt8>, _ offset: inout Int) {

@@ -1,6 +1,6 @@
 /// A number of any size: an integer or a decimal, never rounded.
 ///
-/// Equality is by value: `1`, `1.0` and `10e-1` are the same number.
+/// Equality is by value: `1`, `1.0` and `10e-1` are the same number, though each is written as it was read.
 public struct RegoNumber: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// Canonical, so that equal numbers have equal storage.
     enum Storage: Sendable, Hashable {
@@ -10,6 +10,8 @@ public struct RegoNumber: Sendable, Hashable, Comparable, CustomStringConvertibl
     }
 
     let storage: Storage
+    /// How the number was written, where that is not how Ward would write it.
+    private var text: String?
 
     /// The number of an integer.
     public init(_ value: some BinaryInteger) {
@@ -32,10 +34,13 @@ public struct RegoNumber: Sendable, Hashable, Comparable, CustomStringConvertibl
         defer { arena.destroy() }
         let value = Value.number(text: text, in: arena)
         guard value.isDefined else { return nil }
-        storage = RegoNumber.storage(of: value)
+        self.init(value)
     }
 
-    init(_ value: Value) { storage = RegoNumber.storage(of: value) }
+    init(_ value: Value) {
+        storage = RegoNumber.storage(of: value.unspelled)
+        if unsafe value.numberSpelling != nil { text = value.numberText }
+    }
 
     private static func storage(of value: Value) -> Storage {
         switch value.tag {
@@ -46,7 +51,8 @@ public struct RegoNumber: Sendable, Hashable, Comparable, CustomStringConvertibl
     }
 
     func makeValue(in arena: Arena) -> Value {
-        switch storage {
+        if let text { return .number(text: text, in: arena) }
+        return switch storage {
         case .integer(let integer): .integer(integer)
         case .double(let double): .number(double)
         case .big(let decimal): .number(decimal, in: arena)
@@ -75,12 +81,19 @@ public struct RegoNumber: Sendable, Hashable, Comparable, CustomStringConvertibl
 
     /// The number as JSON writes it.
     public var description: String {
-        switch storage {
+        if let text { return text }
+        return switch storage {
         case .integer(let integer): String(integer)
         case .double(let double): DoubleText.decimal(of: double).text
         case .big(let decimal): decimal.text
         }
     }
+
+    /// Compares values, whatever their texts.
+    public static func == (a: RegoNumber, b: RegoNumber) -> Bool { a.storage == b.storage }
+
+    /// Hashes the value.
+    public func hash(into hasher: inout Hasher) { hasher.combine(storage) }
 
     /// Orders by value.
     public static func < (a: RegoNumber, b: RegoNumber) -> Bool {

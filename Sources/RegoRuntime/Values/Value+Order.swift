@@ -6,7 +6,9 @@ extension Value {
     /// - Complexity: O(1) for scalars and whatever differs in kind, length or hash; else O(size).
     @inline(__always)
     package static func equal(_ a: Value, _ b: Value) -> Bool {
-        a.w0 == b.w0 && (a.w1 == b.w1 || equalContents(a, b))
+        if a.w0 == b.w0 { return a.w1 == b.w1 || equalContents(a, b) }
+        // Either is a number that words do not decide.
+        return Int64(bitPattern: a.w0 | b.w0) < 0 && equalNumbers(a, b)
     }
 
     /// Compares values of one kind and length that lie in different places.
@@ -16,7 +18,7 @@ extension Value {
         case .string:
             return unsafe memcmp(a.bytePointer, b.bytePointer, a.length) == 0
         case .bigNumber:
-            return unsafe BigNumber.equal(a.bigNumber, b.bigNumber)
+            return equalNumbers(a, b)
         case .array:
             let (left, right) = unsafe (a.elementPointer, b.elementPointer)
             for position in 0..<a.length where unsafe !equal(left[position], right[position]) { return false }

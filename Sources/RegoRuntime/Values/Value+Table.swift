@@ -36,8 +36,8 @@ extension Value {
         case .object:
             return lookup(operand)
         case .array:
-            guard operand.isInteger, operand.w1 < UInt64(length) else { return .undefined }
-            return unsafe elementPointer[Int(operand.w1)]
+            guard let index = operand.int64, UInt64(bitPattern: index) < UInt64(length) else { return .undefined }
+            return unsafe elementPointer[Int(index)]
         case .set:
             let header = unsafe table
             let position = unsafe header.find(operand)

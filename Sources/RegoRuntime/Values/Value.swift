@@ -10,13 +10,14 @@
 /// | null, false, true | 0 | 0 | 0 |
 /// | integer | 0 | 0 | the `Int64` |
 /// | double | 0 | 0 | the bits of a finite `Double` that is not an `Int64`'s value |
-/// | bigNumber | 0 | 0 | → `BigNumber` |
+/// | bigNumber | 0 | 2^31 | → `BigNumber` |
 /// | string | isASCII (bit 8), hash (bits 9..<32) | bytes of UTF-8 | → the bytes, followed by 16 readable ones |
 /// | array | 0 | elements | → `Value[length]` |
 /// | object, set | 0 | entries | → `TableHeader` |
 ///
-/// Numbers are canonical: what fits an `Int64` is an `integer` (so is -0), what a `Double` represents exactly as its source wrote it is a
-/// `double`, everything else a `bigNumber`; so two scalars are equal exactly when their words are.
+/// Numbers are canonical: what fits an `Int64` is an `integer` (so is -0), what a `Double`'s shortest decimal equals is a `double`, everything
+/// else a `bigNumber`; so two scalars are equal exactly when their words are. A number whose source wrote it otherwise than Ward would
+/// (`1.0`, `1e8`) is a `bigNumber` too, which has both: the text is printed, the number compared.
 package struct Value: BitwiseCopyable, @unchecked Sendable {
     package var w0: UInt64
     package var w1: UInt64

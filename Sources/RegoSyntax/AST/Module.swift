@@ -95,6 +95,8 @@ package struct Rule: Sendable {
         package var isAssignment: Bool
         /// The value was not written but stands for `true`.
         package var hasGeneratedValue: Bool
+        /// The value was not written because the head itself says it: `f(1)`, `p.q if …`, or the head of a further body.
+        package var hasImpliedValue = false
         /// `if` was written before the body.
         package var hasIf = false
         /// `contains` was written before the member.
@@ -129,12 +131,23 @@ package struct Comment: Sendable {
     }
 }
 
-/// A `# METADATA` block: its YAML text, and the row of what it stands before.
+/// A `# METADATA` block: its YAML text, and what it stands before.
 package struct Annotations: Sendable {
+    /// The statement that a block belongs to.
+    package enum Target: Sendable, Hashable {
+        case none
+        case package
+        case `import`
+        /// The rule of an index in the module's rules.
+        case rule(Int)
+    }
+
     package var yaml: String
     package var span: Span
     /// The first row after the block that holds a package, import or rule; 0 if none follows.
     package var targetRow: UInt32
+    /// What stands in that row.
+    package var target = Target.none
     package init(yaml: String, span: Span, targetRow: UInt32) {
         self.yaml = yaml
         self.span = span

@@ -25,11 +25,28 @@ extension Annotations {
     /// Nothing stands in the block.
     var isBlank: Bool { yaml.utf8.allSatisfy(Self.isWhitespace) }
 
-    /// The block with the row of the first statement behind it.
+    /// The block with the first statement behind it.
     func attached(to statements: [Statement]) -> Annotations {
         let lines = UInt32(truncatingIfNeeded: yaml.utf8.count { $0 == UInt8(ascii: "\n") })
         var attached = self
-        attached.targetRow = statements.lazy.map(\.span.row).filter { $0 > span.row + lines }.min() ?? 0
+        var rules = 0
+        var nearest: UInt32 = .max
+        for statement in statements {
+            let row = statement.span.row
+            if row > span.row + lines, row < nearest {
+                nearest = row
+                attached.targetRow = row
+                switch statement {
+                case .package: attached.target = .package
+                case .import: attached.target = .import
+                case .rule, .body: attached.target = .rule(rules)
+                }
+            }
+            switch statement {
+            case .rule, .body: rules += 1
+            case .package, .import: break
+            }
+        }
         return attached
     }
 

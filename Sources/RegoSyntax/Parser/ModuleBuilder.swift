@@ -109,10 +109,11 @@ extension Rule {
         }
         guard reference.count > 1 else { throw RuleShapeError(message: "refs cannot be used for rule head") }
         try Self.checkHead(reference)
-        let head: Head
+        var head: Head
         if reference.count > 2 {
             let value = Term(.boolean(true), span: term.span)
             head = Head(reference: reference, value: value, hasGeneratedValue: true, span: term.span)
+            head.hasImpliedValue = true
         } else {
             head = Head(reference: [reference[0]], key: reference[1], span: term.span)
         }
@@ -149,8 +150,9 @@ extension Rule {
         let place = terms[0].span
         guard case .reference(let reference) = terms[0].kind else { throw RuleShapeError(message: "call cannot be used for rule name") }
         try Self.checkHead(reference)
-        let head = Head(
+        var head = Head(
             reference: reference, arguments: Array(terms.dropFirst()), value: Term(.boolean(true), span: place), span: place)
+        head.hasImpliedValue = true
         self.init(head: head, body: [.holds(at: place)], hasGeneratedBody: true, span: place)
     }
 

@@ -5,13 +5,22 @@ extension Parser {
     ///   - file: the source text.
     ///   - id: the file's index, for spans.
     ///   - version: the dialect; an `import rego.v1` in a v0 module makes it `.v0CompatV1`.
+    ///   - readAnnotations: reads each `# METADATA` block, in order, and says what is wrong with it; by default its text is not looked at.
     /// - Returns: the module, and no diagnostics; or `nil` and what is wrong (code `rego_parse_error`).
-    package static func parseModule(_ file: SourceFile, id: FileID, version: RegoVersion = .v1) -> (Module?, [Diagnostic]) {
+    package static func parseModule(
+        _ file: SourceFile, id: FileID, version: RegoVersion = .v1, readAnnotations: (Annotations) -> Diagnostic? = { _ in nil }
+    ) -> (Module?, [Diagnostic]) {
         if let tooLarge = refuseSize(of: file, id: id) { return (nil, [tooLarge]) }
         var parser = Parser(file.bytes, id: id, version: version)
         let statements = parser.parseStatements()
         let annotations = Annotations.blocks(in: parser.comments)
-        for block in annotations where block.isBlank { parser.error("expected METADATA block, found whitespace", at: block.span) }
+        for block in annotations {
+            if block.isBlank {
+                parser.error("expected METADATA block, found whitespace", at: block.span)
+            } else if let problem = readAnnotations(block) {
+                parser.error(problem.message, at: problem.span)
+            }
+        }
         guard parser.state.errors.isEmpty else { return (nil, parser.state.errors) }
         var builder = ModuleBuilder(file: id, version: version, comments: parser.comments, annotations: annotations)
         return builder.build(from: statements)

@@ -64,6 +64,7 @@ extension Parser {
             if head.arguments == nil, !operand.isGround || operand.isReference { head.key = operand }
             if head.value == nil {
                 head.hasGeneratedValue = true
+                head.hasImpliedValue = true
                 head.value = Term(.boolean(true), span: head.span)
             }
         } else if head.arguments == nil {
@@ -118,6 +119,7 @@ extension Parser {
             var head = rule.head
             renewWildcards(of: &head)
             head.relocate(to: place)
+            head.hasImpliedValue = head.value != nil
             rules.append(Rule(head: head, body: body, span: place))
         }
         return rules
@@ -138,7 +140,9 @@ extension Parser {
         var chain: Rule?
         for var branch in branches.reversed() {
             branch.elseRule = chain
+            let isLocatedAtElse = branch.body.first?.span.offset == branch.span.offset
             branch.span = span(branch.span, to: end)
+            if isLocatedAtElse { branch.body = branch.body.relocated(to: branch.span) }
             chain = branch
         }
         return chain
@@ -149,6 +153,7 @@ extension Parser {
         let start = span
         var head = original
         head.hasGeneratedValue = false
+        head.hasImpliedValue = false
         head.hasIf = false
         head.span = start
         renewWildcards(of: &head)

@@ -21,6 +21,26 @@ enum TermOrder {
         }
     }
 
+    /// A set's members in order, the first of those that are equal.
+    static func members(_ terms: [Term]) -> [Term] {
+        var members: [Term] = []
+        for term in sorted(terms) where members.last.map({ compare($0, term) != 0 }) ?? true { members.append(term) }
+        return members
+    }
+
+    /// An object's items in the order of their keys; of equal keys the first is written, with the last one's value.
+    static func items(_ items: [Term.ObjectItem]) -> [Term.ObjectItem] {
+        var latest: [Term.ObjectItem] = []
+        for item in sorted(items) {
+            if let last = latest.last, compare(last.key, item.key) == 0 {
+                latest[latest.count - 1].value = item.value
+            } else {
+                latest.append(item)
+            }
+        }
+        return latest
+    }
+
     private static func compare(_ left: [Term], _ right: [Term]) -> Int {
         for (left, right) in zip(left, right) {
             let order = compare(left, right)
@@ -34,9 +54,17 @@ enum TermOrder {
         return left.lexicographicallyPrecedes(right) ? -1 : 1
     }
 
-    private static func sorted(_ terms: [Term]) -> [Term] { terms.sorted { compare($0, $1) < 0 } }
+    private static func sorted(_ terms: [Term]) -> [Term] { sorted(terms) { compare($0, $1) } }
 
-    private static func sorted(_ items: [Term.ObjectItem]) -> [Term.ObjectItem] { items.sorted { compare($0.key, $1.key) < 0 } }
+    private static func sorted(_ items: [Term.ObjectItem]) -> [Term.ObjectItem] { sorted(items) { compare($0.key, $1.key) } }
+
+    /// Equal elements stay in their order.
+    private static func sorted<Element>(_ elements: [Element], by compare: (Element, Element) -> Int) -> [Element] {
+        elements.enumerated().sorted { left, right in
+            let order = compare(left.element, right.element)
+            return order != 0 ? order < 0 : left.offset < right.offset
+        }.map(\.element)
+    }
 
     private static func rank(_ term: Term) -> Int {
         switch term.kind {

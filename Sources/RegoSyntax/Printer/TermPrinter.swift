@@ -129,25 +129,12 @@ extension TermPrinter {
             text += "set()"
             return
         }
-        var members: [Term] = []
-        for term in terms.sorted(by: { TermOrder.compare($0, $1) < 0 })
-        where members.last.map({ TermOrder.compare($0, term) != 0 }) ?? true { members.append(term) }
-        writeList(members, between: "{", and: "}")
+        writeList(TermOrder.members(terms), between: "{", and: "}")
     }
 
     private mutating func writeObject(_ items: [Term.ObjectItem]) {
         text += "{"
-        // Of equal keys the last one counts.
-        var latest: [Term.ObjectItem] = []
-        let sorted = items.enumerated().sorted { left, right in
-            let order = TermOrder.compare(left.element.key, right.element.key)
-            return order != 0 ? order < 0 : left.offset < right.offset
-        }
-        for (_, item) in sorted {
-            if let last = latest.last, TermOrder.compare(last.key, item.key) == 0 { latest.removeLast() }
-            latest.append(item)
-        }
-        for (index, item) in latest.enumerated() {
+        for (index, item) in TermOrder.items(items).enumerated() {
             if index > 0 { text += ", " }
             write(item.key)
             text += ": "

@@ -16,12 +16,36 @@ struct NumberBuiltinTests {
     func arithmetic(expression: String, expected: String) { #expect(BuiltinHarness.answer(expression) == expected) }
 
     @Test(
+        "Numbers are written as their source wrote them, results as big.Float writes them",
+        arguments: [
+            ("1.0", "1.0"), ("1e8", "1e8"), ("[1E2, -0, 0.10]", "[1E2,-0,0.10]"), ("1.0 + 1", "2"), ("1e8 * 1", "100000000"),
+            ("1234567.5 - 0", "1.2345675e+06"), ("0.00001 + 0", "1e-05"), ("0 / -5", "-0"), ("1.0 == 1", "true"), ("1.5 == 1.50", "true"),
+            (#"json.marshal({"a": 1.0, 2.50: 1e3})"#, #""{\"2.50\":1e3,\"a\":1.0}""#), ("{1, 1.0, 1e0}", "[1]"), ("{1.0, 1}", "[1.0]"),
+            ("max([1, 1.0])", "1.0"), ("product([0, -1])", "-0"), ("0 * -1", "0"), ("min([1, 1.0])", "1.0"), ("sum([1.0])", "1"),
+            ("[1, 2, 3][1.0]", "undefined"),
+            ("{2.0: 7}[2]", "7"), (#"format_int(15, 16.0)"#, "format_int: operand 2 must be one of {2, 8, 10, 16}"),
+            ("format_int(-2.9, 10)", #""-2""#), ("format_int(999999999999999999999, 10)", #""1000000000000000000000""#),
+            ("array.slice([1], 0.0, 1)", "array.slice: operand 2 must be integer number but got floating-point number"),
+            ("numbers.range(1.0, 2)", "[1,2]"), ("bits.and(3.0, 2)", "2"), ("bits.and(18446744073709551617, -1)", "18446744073709551616"),
+            ("999999999999999999999 + 0", "1000000000000000000000"), ("18446744073709551616 + 1", "18446744073709551616"),
+            (#"sprintf("%v %d %s", [1.0, 100.0, 1e8])"#, #""1 %!d(float64=100) %!s(float64=1e+08)""#),
+            (#"sprintf("%v", [[1.0, 1e8]])"#, #""[1.0, 1e8]""#), (#"sprintf("%d %x", [1e20 * 1, 255])"#, #""100000000000000000000 ff""#),
+            (#"sprintf("%d %v %s", [-0, -0.0, 1e400])"#, #""0 -0 1e400""#),
+            (#"sprintf("%5.1f|%e", [2.50, 1e3])"#, #""  2.5|1.000000e+03""#),
+            (#"yaml.unmarshal("a: [1.0, 1e-7, 1e21, 12]")"#, #"{"a":[1,1e-7,1e+21,12]}"#),
+        ])
+    func spelling(expression: String, expected: String) { #expect(BuiltinHarness.answer(expression) == expected) }
+
+    @Test(
         "Bits and units",
         arguments: [
             ("bits.and(12, 10)", "8"), ("bits.or(12, 10)", "14"), ("bits.xor(12, 10)", "6"), ("bits.negate(5)", "-6"),
             ("bits.lsh(1, 70)", "1180591620717411303424"),
-            ("bits.rsh(-8, 1)", "-4"), ("bits.rsh(8, 1000000000000)", "0"), ("bits.lsh(1, 1000000000000)", "bits.lsh: number out of range"),
-            (#"units.parse("10Ki")"#, "10240"), (#"units.parse("100m")"#, "0.1"), (#"units.parse("1.5M")"#, "1500000"),
+            ("bits.rsh(-8, 1)", "-4"), ("bits.rsh(-9223372036854775809, 10)", "-9007199254740993"), ("bits.rsh(8, 1000000000000)", "0"),
+            ("bits.lsh(1, 1000000000000)", "bits.lsh: number out of range"),
+            (#"units.parse("10Ki")"#, "10240"), (#"units.parse("100m")"#, "0.1000000000"),
+            (#"units.parse("4294967296m")"#, "4294967.2960000001"),
+            (#"units.parse("1000m")"#, "1.0000000000"), (#"units.parse("1.5M")"#, "1500000"),
             (#"units.parse("1e3")"#, "1000"), (#"units.parse("3E")"#, "3000000000000000000"), (#"units.parse_bytes("1KB")"#, "1000"),
             (#"units.parse_bytes("1.5MiB")"#, "1572864"), (#"units.parse_bytes("0.1")"#, "0"),
             (#"units.parse("10x")"#, "units.parse: unit x not recognized"),

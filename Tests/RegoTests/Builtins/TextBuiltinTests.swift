@@ -98,7 +98,7 @@ struct TextBuiltinTests {
             (#"urlquery.encode_object({"a": ["1", "2"], "b": "x"})"#, #""a=1&a=2&b=x""#),
             (#"urlquery.decode_object("a=1&a=2&b")"#, #"{"a":["1","2"],"b":[""]}"#),
             (#"json.marshal({"a": {1, 2}, "b": "<"})"#, #""{\"a\":[1,2],\"b\":\"\\u003c\"}""#),
-            (#"json.unmarshal("{\"a\": [1.0]}")"#, #"{"a":[1]}"#), (#"json.is_valid("{")"#, "false"),
+            (#"json.unmarshal("{\"a\": [1.0]}")"#, #"{"a":[1.0]}"#), (#"json.is_valid("{")"#, "false"),
             (#"json.marshal_with_options([1], {"prefix": "> ", "indent": " "})"#, #""> [\n>  1\n> ]""#),
             (#"yaml.unmarshal("a: [1, yes, ~, 'x', 0x10]\nb: &r {c: 1}\nd: *r")"#, #"{"a":[1,true,null,"x",16],"b":{"c":1},"d":{"c":1}}"#),
             (
@@ -114,7 +114,7 @@ struct TextBuiltinTests {
         arguments: [
             ("is_number(1)", "true"), ("is_string(1)", "false"), ("is_set({1})", "true"), ("is_null(null)", "true"),
             ("is_boolean(false)", "true"),
-            ("is_array([])", "true"), ("is_object({})", "true"), ("type_name(set())", #""set""#), (#"to_number("1.50")"#, "1.5"),
+            ("is_array([])", "true"), ("is_object({})", "true"), ("type_name(set())", #""set""#), (#"to_number("1.50")"#, "1.50"),
             (#"to_number("+5")"#, "5"),
             ("to_number(true)", "1"), (#"to_number("x")"#, #"to_number: strconv.ParseFloat: parsing "x": invalid syntax"#),
         ])
