@@ -42,7 +42,9 @@ let coreTargets: [Target] = [
         swiftSettings: house),
     .target(
         name: "AuthoringCLI", dependencies: ["Rego", "RegoRuntime", "RegoSyntax", argumentParser], swiftSettings: house),
-    .testTarget(name: "AuthoringCLITests", dependencies: ["AuthoringCLI", "Rego", argumentParser], swiftSettings: house),
+    .testTarget(
+        name: "AuthoringCLITests", dependencies: ["AuthoringCLI", "Rego", argumentParser], exclude: ["Support/terminal.py"],
+        swiftSettings: house),
     .testTarget(name: "RegoSyntaxTests", dependencies: ["RegoSyntax"], swiftSettings: house),
     .testTarget(name: "RegoRuntimeTests", dependencies: ["RegoRuntime"], swiftSettings: house),
     .testTarget(name: "RegoCompilerTests", dependencies: ["RegoCompiler", "RegoSyntax", "RegoRuntime"], swiftSettings: house),

@@ -4,7 +4,10 @@ import Glibc
 /// The commands of people who write policies; they need the language alone, no server.
 package enum AuthoringCommands {
     /// All of them, in the order that `ward --help` lists them in.
-    package static let all: [any ParsableCommand.Type] = [EvalCommand.self, VersionCommand.self]
+    package static let all: [any ParsableCommand.Type] = [
+        EvalCommand.self, TestCommand.self, CheckCommand.self, BenchCommand.self, ReplCommand.self, CompletionCommand.self,
+        VersionCommand.self,
+    ]
 
     /// Runs commands whose usual arguments are read without ArgumentParser, which costs time at the start; `nil` for any others.
     ///
@@ -24,6 +27,7 @@ public enum AuthoringMain {
             if status != 0 { Glibc.exit(status) }
             return
         }
+        AuthoringCommands.complete(AuthoringCommand.self)
         AuthoringCommand.main()
     }
 }
@@ -38,14 +42,4 @@ private struct AuthoringCommand: ParsableCommand {
 public enum WardVersion {
     /// The version, by semantic versioning.
     public static let current = "0.1.0"
-}
-
-/// `ward version`: what this binary is.
-struct VersionCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "version", abstract: "Prints Ward's version and the Rego it speaks.")
-
-    func run() {
-        print("Version: \(WardVersion.current)")
-        print("Rego Version: v1")
-    }
 }

@@ -40,8 +40,32 @@ public final class BaseData: Sendable {
         self.heap = heap
     }
 
+    /// Whether a document is at a path below `data`, or one that is no object on the way there.
+    func exists(at path: [String]) -> Bool {
+        let arena = Arena()
+        defer { arena.destroy() }
+        var value = root
+        guard value.isDefined else { return false }
+        for segment in path {
+            guard value.tag == .object else { return true }
+            value = value.lookup(.string(segment, in: arena))
+            guard value.isDefined else { return false }
+        }
+        return true
+    }
+
+    /// The keys of the object at a path below `data`; empty where there is none. Only strings count.
+    package func keys(at path: [String]) -> [String] {
+        let arena = Arena()
+        defer { arena.destroy() }
+        var value = root
+        for segment in path where value.tag == .object { value = value.lookup(.string(segment, in: arena)) }
+        guard value.tag == .object else { return [] }
+        return unsafe value.keys.map { RegoValue($0).string }.compactMap { $0 }
+    }
+
     /// The documents as JSON text.
-    func json() -> [UInt8] {
+    package func json() -> [UInt8] {
         guard root.isDefined else { return Array("{}".utf8) }
         var buffer = OutputBuffer()
         root.writeJSON(into: &buffer)

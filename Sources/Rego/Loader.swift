@@ -29,15 +29,20 @@ public struct Loader: Sendable {
     /// Shell patterns for names of files and folders to pass over.
     private let ignored: [String]
 
+    /// Passes over all files but modules, as a check of the modules alone does.
+    package var readsModulesAlone = false
+
     /// Makes a loader that has read nothing.
     ///
     /// - Parameter ignored: shell patterns for the names of files and folders within a folder that are passed over; `.*` for hidden ones.
     public init(ignoring ignored: [String] = []) { self.ignored = ignored }
 
+    /// The documents read so far, frozen.
+    package var baseData: BaseData { onlyDocument?.data ?? BaseData(data) }
+
     /// Compiles what was read.
     public func compile(options: Policy.Options = Policy.Options()) throws(CompilationFailure) -> Policy {
-        if let onlyDocument { return try Policy(modules: modules, data: onlyDocument.data, options: options) }
-        return try Policy(modules: modules, data: BaseData(data), options: options)
+        try Policy(modules: modules, data: baseData, options: options)
     }
 
     /// Reads a file or a folder.
@@ -51,12 +56,12 @@ public struct Loader: Sendable {
             if prefix.first == "data" { prefix.removeFirst() }
             path = String(argument[argument.index(after: colon)...])
         }
-        if path.hasPrefix("file://") { path = String(path.dropFirst(7)) }
+        path = Self.cleaned(path)
         switch Self.kind(of: path) {
         case nil: throw Failure("\(path): \(String(cString: strerror(errno)))")
         case .folder?: try loadFolder(path, below: prefix)
         case .file?:
-            guard try loadFile(path, below: prefix) else {
+            guard try loadFile(path, below: prefix) || readsModulesAlone else {
                 throw Failure("\(path): unrecognized file: neither .rego, .json, .yaml nor .yml")
             }
         }
@@ -64,10 +69,36 @@ public struct Loader: Sendable {
 
     private mutating func loadFolder(_ path: String, below prefix: [String]) throws(Failure) {
         for name in try Self.names(in: path) where !isIgnored(name) {
-            let below = path == "/" ? "/" + name : path + "/" + name
+            let below = Self.name(name, in: path)
             switch Self.kind(of: below) {
             case .folder?: try loadFolder(below, below: prefix + [name])
             case .file?: _ = try loadFile(below, below: prefix)
+            case nil: throw Failure("\(below): \(String(cString: strerror(errno)))")
+            }
+        }
+    }
+
+    /// Reads a folder as a bundle: of the documents in it only `data.json`, `data.yaml` and `data.yml`.
+    ///
+    /// - Throws: a `Failure` that names the file.
+    package mutating func loadBundle(_ argument: String) throws(Failure) {
+        let root = Self.cleaned(argument)
+        switch Self.kind(of: root) {
+        case nil: throw Failure("unable to load bundle \(root): \(String(cString: strerror(errno)))")
+        case .file?: throw Failure("unable to load bundle \(root): archives cannot be read here, name the folder that it was made from")
+        case .folder?: try loadBundleFolder(root, below: [])
+        }
+    }
+
+    private mutating func loadBundleFolder(_ path: String, below prefix: [String]) throws(Failure) {
+        guard prefix.count <= Self.folderDepth else { throw Failure("\(path): folders are nested too deeply") }
+        for name in try Self.names(in: path) where !isIgnored(name) {
+            let below = Self.name(name, in: path)
+            switch Self.kind(of: below) {
+            case .folder?: try loadBundleFolder(below, below: prefix + [name])
+            case .file? where name.hasSuffix(".rego") || ["data.json", "data.yaml", "data.yml"].contains(name):
+                _ = try loadFile(below, below: prefix)
+            case .file?: continue
             case nil: throw Failure("\(below): \(String(cString: strerror(errno)))")
             }
         }
@@ -77,6 +108,8 @@ public struct Loader: Sendable {
     private mutating func loadFile(_ path: String, below prefix: [String]) throws(Failure) -> Bool {
         if path.hasSuffix(".rego") {
             modules.append(Policy.Module(name: path, bytes: try Self.read(path)))
+        } else if readsModulesAlone {
+            return false
         } else if path.hasSuffix(".json") {
             let bytes = try Self.read(path)
             if !hasData, prefix.isEmpty {
@@ -126,6 +159,18 @@ public struct Loader: Sendable {
     }
 
     // MARK: Files
+
+    /// A path without `file://`, a leading `./` and slashes at its end, so that the names of the files below it are as short as they can be.
+    private static func cleaned(_ argument: String) -> String {
+        var path = argument.hasPrefix("file://") ? argument.dropFirst(7) : argument[...]
+        while path.hasPrefix("./"), path.utf8.count > 2 { path = path.dropFirst(2) }
+        while path.hasSuffix("/"), path.utf8.count > 1 { path = path.dropLast() }
+        return String(path)
+    }
+
+    private static func name(_ name: String, in folder: String) -> String {
+        folder == "." ? name : folder.hasSuffix("/") ? folder + name : folder + "/" + name
+    }
 
     private func isIgnored(_ name: String) -> Bool {
         ignored.contains { unsafe fnmatch($0, name, FNM_PATHNAME) == 0 }
@@ -180,13 +225,18 @@ public struct Loader: Sendable {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Failure("\(path): \(String(cString: strerror(errno)))") }
         defer { close(descriptor) }
-        return try readAll(descriptor, name: path)
+        var status = stat()
+        let size = unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : 0
+        return try readAll(descriptor, name: path, expecting: size)
     }
 
     /// What is left to read from a descriptor, to its end.
-    public static func readAll(_ descriptor: Int32, name: String) throws(Failure) -> [UInt8] {
+    ///
+    /// - Parameter size: how many bytes there probably are; 0 if that is not known.
+    public static func readAll(_ descriptor: Int32, name: String, expecting size: Int = 0) throws(Failure) -> [UInt8] {
         var bytes: [UInt8] = []
-        var room = 65536
+        // One byte more than expected, so that the end is found without asking for more memory.
+        var room = size > 0 && size <= fileLimit ? size + 1 : 65536
         while true {
             let start = bytes.count
             bytes.append(contentsOf: repeatElement(0, count: room))
@@ -198,7 +248,7 @@ public struct Loader: Sendable {
                 throw Failure("\(name): \(String(cString: strerror(errno)))")
             }
             if bytes.count > fileLimit { throw Failure("\(name): larger than \(fileLimit) bytes") }
-            room = min(max(room, bytes.count), 1 << 24)
+            room = bytes.count == size ? 1 : min(max(room, bytes.count), 1 << 24)
         }
     }
 

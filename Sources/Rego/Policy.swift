@@ -48,6 +48,10 @@ public final class Policy: Sendable {
         public var preparesTests: Bool
         /// Builtins of your own, beside OPA's; capabilities do not restrict them.
         public var builtins: [Builtin]
+        /// The number of errors after which a compilation gives up; 0 for no limit.
+        public var errorLimit = 10
+        /// Refuses rules where there are base data: such a document would have two sources.
+        public var refusesDataConflicts = false
 
         /// Makes options; the defaults are OPA's.
         public init(
@@ -63,6 +67,7 @@ public final class Policy: Sendable {
 
         var resolver: ResolverOptions {
             var options = ResolverOptions(isStrict: isStrict, keepsPrintCalls: keepsPrintCalls, preparesTests: preparesTests)
+            options.errorLimit = errorLimit
             options.schemas = schemas?.set
             options.allowedHosts = capabilities?.allowedHosts
             return options
@@ -109,9 +114,10 @@ public final class Policy: Sendable {
             if !read.isEmpty { annotations[id] = read }
         }
         guard diagnostics.isEmpty else { throw CompilationFailure(diagnostics, sources: sources) }
+        var settings = options.resolver
+        if options.refusesDataConflicts { settings.dataExists = { data.exists(at: $0) } }
         let (program, problems) = Resolver.resolve(
-            modules: parsed, sources: sources, builtins: options.signatures, options: options.resolver,
-            annotations: annotations)
+            modules: parsed, sources: sources, builtins: options.signatures, options: settings, annotations: annotations)
         guard let program, problems.isEmpty else { throw CompilationFailure(problems, sources: sources) }
         self.resolved = program
         self.options = options

@@ -18,6 +18,7 @@ public enum WardMain {
             if status != 0 { Glibc.exit(status) }
             return
         }
+        AuthoringCommands.complete(WardCommand.self)
         WardCommand.main()
     }
 }

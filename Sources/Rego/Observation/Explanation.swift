@@ -121,6 +121,11 @@ public struct Explanation: Sendable {
         }
     }
 
+    /// The notes and failures, which is what a test that failed is explained with.
+    public var notesAndFailures: Explanation {
+        Explanation(events: leading { $0.kind == .note || $0.kind == .fail }, legend: legend)
+    }
+
     /// The events wanted, each after those by which the search entered, or came back to, the queries around it.
     private func leading(to isWanted: (Event) -> Bool) -> [Event] {
         var result: [Event] = []

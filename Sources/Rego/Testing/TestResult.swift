@@ -24,6 +24,8 @@ public struct TestResult: Sendable {
     public var output: String
     /// The test's cases by name; empty for tests without cases.
     public var cases: [TestCaseResult]
+    /// What the evaluation did, if `TestRunner.Options.instruments` asks for it.
+    public var explanation: Explanation?
     /// What a benchmark of the test measured.
     public var benchmark: BenchmarkResult?
 

@@ -24,6 +24,12 @@ public struct TestRunner: Sendable {
         public var workers: Int
         /// Bounds on each evaluation, apart from its time.
         public var limits: EvaluationLimits
+        /// Takes the rows that the tests reach; a coverage of the same policy.
+        public var coverage: Coverage?
+        /// What is recorded of each evaluation, for `TestResult.explanation`; it slows the tests down.
+        public var instruments: Instruments.Options = []
+
+        var isInstrumented: Bool { coverage != nil || instruments.contains(.explanation) }
 
         /// Makes options; the defaults are OPA's.
         public init(filter: String = "", timeout: Duration = .seconds(5), workers: Int = 0, limits: EvaluationLimits = EvaluationLimits()) {
@@ -72,12 +78,12 @@ public struct TestRunner: Sendable {
             paths.append(test.isSkipped ? nil : test.path)
         }
         self.tests = tests
-        self.queries = Self.prepare(paths, in: policy)
+        self.queries = Self.prepare(paths, in: policy, instrumented: options.isInstrumented)
     }
 
-    private static func prepare(_ paths: [[Term]?], in policy: Policy) -> [Prepared?] {
+    private static func prepare(_ paths: [[Term]?], in policy: Policy, instrumented: Bool) -> [Prepared?] {
         var prepared: [Prepared?]
-        if let queries = try? policy.prepare(paths: paths.compactMap { $0 }) {
+        if let queries = try? policy.prepare(paths: paths.compactMap { $0 }, instrumented: instrumented) {
             var rest = queries[...]
             prepared = paths.map { $0 == nil ? nil : rest.popFirst().map { .query($0) } }
         } else {
@@ -85,7 +91,8 @@ public struct TestRunner: Sendable {
             prepared = paths.map { path in
                 path.map { path in
                     do throws(CompilationFailure) {
-                        return try policy.prepare(paths: [path]).first.map { .query($0) } ?? .unplannable(Self.planningError("no query"))
+                        return try policy.prepare(paths: [path], instrumented: instrumented).first.map { .query($0) }
+                            ?? .unplannable(Self.planningError("no query"))
                     } catch {
                         return .unplannable(Self.planningError(error.diagnostics.first?.message ?? ""))
                     }
@@ -163,10 +170,14 @@ public struct TestRunner: Sendable {
         var begun: [[RegoValue]] = []
         var limits = options.limits
         limits.time = options.timeout
-        defer { result.output = output }
+        let instruments = options.isInstrumented ? Instruments(options.instruments, coverage: options.coverage) : nil
+        defer {
+            result.output = output
+            if options.instruments.contains(.explanation) { result.explanation = instruments?.explanation }
+        }
         let value = try query.run(
             machine, input: .none, limits: limits, print: { output += $0 + "\n" },
-            testCase: test.hasCases ? { begun.append($0.array ?? []) } : nil)
+            testCase: test.hasCases ? { begun.append($0.array ?? []) } : nil, instruments: instruments)
         return TestValue(document: value.isDefined ? RegoValue(value) : nil, begun: begun)
     }
 

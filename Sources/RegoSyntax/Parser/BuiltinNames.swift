@@ -1,5 +1,17 @@
 /// The names of OPA's builtins, operators included, which no rule without a body may have.
-enum BuiltinNames {
+package enum BuiltinNames {
+    /// The names that authors write, without those of operators and of the compiler's own.
+    package static var listed: [String] {
+        names.withUTF8Buffer { text in
+            text.split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
+                .filter { $0.contains(".") && !$0.hasPrefix("internal.") || !operators.contains($0) && !$0.contains(".") }
+        }
+    }
+
+    private static let operators: Set<String> = [
+        "and", "assign", "div", "eq", "equal", "gt", "gte", "lt", "lte", "minus", "mul", "neq", "or", "plus", "rem",
+    ]
+
     /// Whether OPA 1.9 has a builtin of this name.
     ///
     /// - Complexity: O(number of builtins); asked on the way to an error message only.

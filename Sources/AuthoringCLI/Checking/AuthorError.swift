@@ -1,0 +1,153 @@
+import Rego
+import RegoRuntime
+import RegoSyntax
+
+/// What keeps an author's command from its work, in the forms that it is shown in.
+package struct AuthorError {
+    /// One thing that is wrong.
+    struct Item {
+        var message: String
+        var code: String?
+        var file = ""
+        var row = 0
+        var column = 0
+        /// What OPA prints below the message.
+        var lines: [String] = []
+        /// The same for programs; `nil` for none.
+        var details: OrderedJSON?
+        /// The line of the source, for people.
+        var source: String?
+    }
+
+    var items: [Item]
+    /// The files could not be read or parsed.
+    var isLoading: Bool
+
+    /// Makes the report of an error of any kind.
+    package init(_ error: any Error) {
+        isLoading = false
+        switch error {
+        case let failure as CompilationFailure:
+            items = failure.diagnostics.map { Self.item($0, in: failure.sources) }
+            isLoading = failure.diagnostics.allSatisfy { $0.code == .parse }
+        case let error as EvaluationError:
+            let code = error.code.description
+            let item = Item(
+                message: error.message, code: code.isEmpty ? nil : code, file: error.file ?? "", row: Int(error.span?.row ?? 0),
+                column: Int(error.span?.column ?? 0))
+            items = [item]
+        case is Loader.Failure:
+            items = [Item(message: "\(error)")]
+            isLoading = true
+        default: items = [Item(message: "\(error)")]
+        }
+    }
+
+    private static func item(_ diagnostic: Diagnostic, in sources: SourceMap) -> Item {
+        var item = Item(message: diagnostic.message, code: diagnostic.code.description, lines: diagnostic.details)
+        guard let file = sources.file(of: diagnostic.span) else { return item }
+        item.file = file.name
+        item.row = Int(diagnostic.span.row)
+        item.column = Int(diagnostic.span.column)
+        item.source = file.line(diagnostic.span.row)
+        if diagnostic.code == .parse, diagnostic.details.isEmpty, let place = ParseErrorPlace(in: file.bytes, at: diagnostic.span.offset) {
+            item.lines = place.lines
+            item.details = .object([("line", .value(.string(place.line))), ("idx", .integer(place.index))])
+        }
+        return item
+    }
+
+    // MARK: Forms
+
+    /// OPA's form: `1 error occurred: a.rego:3: rego_parse_error: …`, for pipes and logs.
+    package var text: String {
+        let during = isLoading ? " during loading" : ""
+        if items.count == 1 { return "1 error occurred\(during): \(items[0].text)" }
+        return "\(items.count) errors occurred\(during):\n" + items.map(\.text).joined(separator: "\n")
+    }
+
+    /// OPA's document: `{"errors": [{"message", "code", "location", "details"}]}`.
+    package var document: OrderedJSON { .object([("errors", .array(items.map(\.document)))]) }
+
+    /// For a person at a terminal: each error with its place, the line of the source and a caret below the column.
+    package func rendered(_ style: TextStyle) -> String {
+        items.map { $0.rendered(style) }.joined(separator: "\n")
+    }
+
+    /// Prints on standard error, as fits what that is.
+    package func printText() {
+        let style = TextStyle(isColored: Terminal.usesColor(2))
+        Console.printError(Terminal.isInteractive(2) ? rendered(style) : text)
+    }
+
+    /// Prints the document on standard error, as `opa check -f json` does.
+    package func printDocument() { Console.printError(document.json(pretty: true)) }
+}
+
+extension AuthorError.Item {
+    var text: String {
+        var head = code.map { "\($0): \(message)" } ?? message
+        if row > 0 { head = (file.isEmpty ? "\(row):\(column)" : "\(file):\(row)") + ": " + head }
+        return ([head] + lines).joined(separator: "\n\t")
+    }
+
+    var document: OrderedJSON {
+        var members: [(String, OrderedJSON)] = [("message", .value(.string(message)))]
+        if let code { members.append(("code", .value(.string(code)))) }
+        if row > 0 {
+            let place: [(String, OrderedJSON)] = [
+                ("file", .value(.string(file))), ("row", .integer(row)), ("col", .integer(column)),
+            ]
+            members.append(("location", .object(place)))
+        }
+        if let details { members.append(("details", details)) }
+        return .object(members)
+    }
+
+    func rendered(_ style: TextStyle) -> String {
+        var lines = [style("error", .red, .bold) + ": " + style(message, .bold) + (code.map { style(" [\($0)]", .faint) } ?? "")]
+        if row > 0 {
+            let margin = String(repeating: " ", count: String(row).utf8.count)
+            lines.append("\(margin)\(style("-->", .blue)) \(file.isEmpty ? "" : file + ":")\(row):\(column)")
+            if let source {
+                let before = source.unicodeScalars.prefix(max(column - 1, 0)).map { $0 == "\t" ? "\t" : " " }.joined()
+                lines.append("\(style("\(row) |", .blue)) \(source)")
+                lines.append("\(style("\(margin) |", .blue)) \(before)\(style("^", .red, .bold))")
+            }
+        }
+        if details == nil { lines += self.lines.map { "  " + $0 } }
+        return lines.joined(separator: "\n")
+    }
+}
+
+/// The line that a parse error is on, and where in it, as OPA's parser reports them.
+struct ParseErrorPlace {
+    let line: String
+    /// Bytes of the line before the place.
+    let index: Int
+
+    /// Finds the line of the last character at or before an offset that is no space; `nil` in an empty text.
+    init?(in bytes: [UInt8], at offset: UInt32) {
+        guard !bytes.isEmpty else { return nil }
+        var offset = min(Int(offset), bytes.count - 1)
+        while offset > 0, Self.isSpace(bytes[offset]) { offset -= 1 }
+        var begin = offset
+        while begin > 0, !Self.isBreak(bytes[begin]) { begin -= 1 }
+        if Self.isBreak(bytes[begin]) { begin += 1 }
+        var end = offset
+        while end < bytes.count, !Self.isBreak(bytes[end]) { end += 1 }
+        if begin > end { begin = end }
+        line = String(decoding: bytes[begin..<end], as: UTF8.self)
+        index = offset - begin
+    }
+
+    /// The line without leading tabs, and a caret below the place.
+    var lines: [String] {
+        let text = line.drop { $0 == "\t" }
+        let tabs = line.utf8.count - text.utf8.count
+        return [String(text), String(repeating: " ", count: max(index - tabs, 0)) + "^"]
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+    private static func isBreak(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D }
+}
