@@ -8,7 +8,7 @@ import Testing
 /// OPA's language tests through `ward eval` as a process, as a shell runs it.
 @Suite("OPA's language tests by the process") struct ProcessTests {
     /// Cases known to pass; raise it with every case that is won, never lower it.
-    static let ratchet = 2052
+    static let ratchet = 2053
 
     /// What the workers share.
     private final class Progress: Sendable {

@@ -6,14 +6,19 @@ extension Value {
     /// - Complexity: O(1) for scalars and whatever differs in kind, length or hash; else O(size).
     @inline(__always)
     package static func equal(_ a: Value, _ b: Value) -> Bool {
-        if a.w0 == b.w0 { return a.w1 == b.w1 || equalContents(a, b) }
-        // Either is a number that words do not decide.
-        return Int64(bitPattern: a.w0 | b.w0) < 0 && equalNumbers(a, b)
+        if a.w0 == b.w0 {
+            if a.w1 == b.w1 { return true }
+        } else if Int64(bitPattern: a.w0 | b.w0) >= 0 {
+            // Neither is a number that words do not decide.
+            return false
+        }
+        return equalContents(a, b)
     }
 
-    /// Compares values of one kind and length that lie in different places.
+    /// Compares values of one kind and length that lie in different places, and numbers of which one is a `bigNumber`.
     @inline(never)
     package static func equalContents(_ a: Value, _ b: Value) -> Bool {
+        if a.w0 != b.w0 { return equalNumbers(a, b) }
         switch a.tag {
         case .string:
             return unsafe memcmp(a.bytePointer, b.bytePointer, a.length) == 0
