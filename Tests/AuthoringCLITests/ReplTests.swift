@@ -62,6 +62,14 @@ struct ReplTests {
         #expect(repl("import data.users\nusers.alice\ndump", folder.path + "/d.json") == "1\n{\"users\":{\"alice\":1}}\n")
     }
 
+    @Test("Traces, timers and profiles")
+    func observed() {
+        let output = repl("x := 1\ntrace\nx == 1\ntrace off\nmetrics\nprofile\nx == 1")
+        #expect(output.contains("| Enter data.repl.x"), "\(output)")
+        #expect(output.contains("| timer_rego_query_eval_ns"))
+        #expect(output.contains("query:1"))
+    }
+
     @Test("Answers as JSON")
     func json() {
         #expect(repl("json\nx := 1\nshow debug\npretty\nx").hasSuffix("1\n"))

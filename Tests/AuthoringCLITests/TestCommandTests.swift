@@ -85,6 +85,32 @@ struct TestCommandTests {
         #expect(output.contains("\nSUMMARY\n" + String(repeating: "-", count: 80) + "\na_test.rego:\ndata.a_test.test_ok: PASS\n"))
     }
 
+    @Test("With --var-values, the failed expression is shown with the values in it")
+    func values() {
+        folder.write("v_test.rego", "package v\n\ntest_v if {\n\tx := 1\n\ty := x + 1\n\tx == y\n}\n")
+        let output = normalized(run("--var-values", "-r", "test_v").output)
+        #expect(
+            output == """
+                FAILURES
+                --------------------------------------------------------------------------------
+                data.v.test_v: FAIL
+
+                  v_test.rego:6:
+                    x == y
+                    |    |
+                    |    2
+                    1
+
+                SUMMARY
+                --------------------------------------------------------------------------------
+                v_test.rego:
+                data.v.test_v: FAIL
+                --------------------------------------------------------------------------------
+                FAIL: 1/1
+
+                """)
+    }
+
     @Test("The exit status tells what happened")
     func statuses() {
         #expect(run("-r", "test_ok").status == 0)
