@@ -52,6 +52,8 @@ public final class Policy: Sendable {
         public var errorLimit = 10
         /// Refuses rules where there are base data: such a document would have two sources.
         public var refusesDataConflicts = false
+        /// Told of each evaluation once it has ended, on the thread that evaluated; `nil` spares the look at the clock.
+        public var onEvaluation: (@Sendable (EvaluationReport) -> Void)?
 
         /// Makes options; the defaults are OPA's.
         public init(

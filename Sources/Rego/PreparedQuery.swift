@@ -48,7 +48,7 @@ public final class PreparedQuery: Sendable {
     ) throws(EvaluationError) -> Answer {
         let machine = machines.take()
         defer { machines.giveBack(machine) }
-        let result = try run(machine, input: input, limits: limits, print: print, instruments: instruments)
+        let result = try observed(machine, input: input, limits: limits, print: print, instruments: instruments)
         return answer(result)
     }
 
@@ -58,7 +58,7 @@ public final class PreparedQuery: Sendable {
     public func evaluateJSON(_ input: Input = .none, limits: EvaluationLimits = EvaluationLimits()) throws(EvaluationError) -> [UInt8]? {
         let machine = machines.take()
         defer { machines.giveBack(machine) }
-        let result = try run(machine, input: input, limits: limits)
+        let result = try observed(machine, input: input, limits: limits)
         guard result.isDefined else { return nil }
         var buffer = OutputBuffer()
         result.writeJSON(into: &buffer)
@@ -101,7 +101,11 @@ public final class PreparedQuery: Sendable {
     private func read(_ input: Input, into machine: Machine) throws(EvaluationError) -> Value {
         switch input {
         case .none: return .undefined
-        case .value(let value): return value.makeValue(in: machine.inputArena)
+        case .value(let value):
+            guard !value.isNested(deeperThan: JSONParser.defaultDepth) else {
+                throw EvaluationError(code: .input, message: "input is nested deeper than \(JSONParser.defaultDepth)")
+            }
+            return value.makeValue(in: machine.inputArena)
         case .json(let bytes):
             var failure: JSONError?
             let value = unsafe bytes.withUnsafeBytes { buffer -> Value in

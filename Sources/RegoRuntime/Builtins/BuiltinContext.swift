@@ -3,15 +3,20 @@ import Synchronization
 /// A request to stop an evaluation, made by another thread.
 public final class Cancellation: Sendable {
     private let flag = Atomic<Bool>(false)
+    /// A request that this one follows.
+    private let outer: Cancellation?
 
     /// Makes a request that nobody has made yet.
-    public init() {}
+    public init() { outer = nil }
+
+    /// Makes a request that is also made when another one is.
+    package init(within outer: Cancellation?) { self.outer = outer }
 
     /// Asks every evaluation that has this cancellation to stop.
     public func cancel() { flag.store(true, ordering: .relaxed) }
 
     /// Whether evaluations have been asked to stop.
-    public var isCancelled: Bool { flag.load(ordering: .relaxed) }
+    public var isCancelled: Bool { flag.load(ordering: .relaxed) || outer?.isCancelled == true }
 }
 
 /// What a builtin's failure means to the evaluation.
