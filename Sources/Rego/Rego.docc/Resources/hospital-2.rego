@@ -1,0 +1,10 @@
+package hospital
+
+decision := {"allow": count(reasons) == 0, "reasons": reasons}
+
+reasons contains sprintf("%v is not a role", [input.role]) if not input.role in {"doctor", "nurse"}
+
+reasons contains "only those on call may write" if {
+	input.action == "write"
+	not input.user in roster.on_call(input.unit)
+}
