@@ -59,7 +59,7 @@ private struct QueryStages {
         var body = LocalVariableRewriter.rewrite(query: capture(query), in: resolution)
         guard !resolution.hasFailed else { return nil }
         if hasTemplates { TemplateStringRewriter(resolution: resolution, outputs: outputs).rewrite(query: body) }
-        let calls = CallChecker(resolution: resolution, callees: callees)
+        let calls = CallChecker(resolution: resolution, callees: callees, types: program.types)
         if calls.mayCallVoidFunctions() { calls.checkVoidCalls(body) }
         guard !resolution.hasFailed else { return nil }
         if symbols.occurs(.print) { body = PrintCallRewriter(resolution: resolution, outputs: outputs).rewrite(query: body) }
@@ -73,8 +73,7 @@ private struct QueryStages {
         body = SafetyChecker(resolution: resolution, outputs: outputs).check(body, bound: .reserved)
         guard !resolution.hasFailed else { return nil }
         body = DynamicTermRewriter(symbols: symbols, rewritesEqual: false).rewrite(body)
-        // The type checker belongs here.
-        if hasWith { calls.checkReplacements(body) }
+        TypeChecker(resolution: resolution, callees: callees, documents: program.types).check(query: body)
         guard !resolution.hasFailed else { return nil }
         if calls.mayCallForbidden() { calls.checkForbidden(body, deprecated: resolution.options.isStrict) }
         guard !resolution.hasFailed else { return nil }

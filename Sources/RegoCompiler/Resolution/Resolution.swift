@@ -23,12 +23,17 @@ final class Resolution {
 
     /// Records a diagnostic, unless the limit has been reached.
     func report(_ code: Diagnostic.Code, _ message: String, at span: Span, details: [String] = []) {
+        report(Diagnostic(code, message, at: span, details: details))
+    }
+
+    /// Records a diagnostic, unless the limit has been reached.
+    func report(_ diagnostic: Diagnostic) {
         guard !isLimitReached else { return }
         if options.errorLimit > 0, diagnostics.count >= options.errorLimit {
             diagnostics.append(Diagnostic(.compile, "error limit reached", at: .none))
             isLimitReached = true
             return
         }
-        diagnostics.append(Diagnostic(code, message, at: span, details: details))
+        diagnostics.append(diagnostic)
     }
 }

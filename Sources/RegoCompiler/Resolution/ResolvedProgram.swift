@@ -17,6 +17,8 @@ package struct ResolvedProgram: Sendable {
     package var authoredNames: [String: String]
     /// The packages, for queries that name rules of one directly.
     package var packages: [ResolvedPackage]
+    /// The types of the program's documents, against which queries are checked.
+    var types = TypeTree()
     /// The tests by file and place, if the options ask for them.
     package var tests: [ResolvedTest] = []
 

@@ -60,6 +60,7 @@ private struct ProgramStages {
     let lowering: Lowering
     /// The modules with their annotations; empty if none has any.
     let annotated: [AnnotationSet.Source]
+    let types = TypeTree()
 
     private var symbols: SymbolTable { resolution.symbols }
     private var hasFailed: Bool { resolution.hasFailed }
@@ -95,10 +96,9 @@ private struct ProgramStages {
         guard !hasFailed else { return nil }
         let dynamicTerms = DynamicTermRewriter(symbols: symbols, rewritesEqual: true)
         forEachRule { $0.body = dynamicTerms.rewrite($0.body) }
-        RecursionChecker(resolution: resolution, documents: documents, modules: modules).check()
+        let rules = RecursionChecker(resolution: resolution, documents: documents, modules: modules).check()
         guard !hasFailed else { return nil }
-        // The type checker belongs here: it needs the order of dependencies, which recursion would spoil.
-        if lowering.hasWith { forEachRule { calls.checkReplacements($0.body) } }
+        TypeChecker(resolution: resolution, callees: callees, documents: types, ruleCount: rules.count).check(rules, documents: types)
         guard !hasFailed else { return nil }
         checkForbidden(calls)
         return hasFailed ? nil : documents
@@ -203,6 +203,7 @@ private struct ProgramStages {
             packages.append(ResolvedPackage(path: module.package.path, ruleNames: exports(of: module).map(symbols.name)))
         }
         var program = ResolvedProgram(sources: sources, root: root, authoredNames: symbols.authoredNames(), packages: packages)
+        program.types = types
         if resolution.options.preparesTests { program.tests = TestPreparation(symbols: symbols).tests(in: modules) }
         return program
     }

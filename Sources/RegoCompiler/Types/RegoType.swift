@@ -83,15 +83,21 @@ package final class ObjectType: Sendable {
 
     /// The type of the value with a key; `nil` if there can be none.
     func value(of key: TypeKey) -> RegoType? {
+        if let position = position(of: key) { return properties[position].value }
+        guard let dynamic, RegoType.contains(dynamic.key, key.type) else { return nil }
+        return dynamic.value
+    }
+
+    func hasProperty(_ key: TypeKey) -> Bool { position(of: key) != nil }
+
+    private func position(of key: TypeKey) -> Int? {
         var low = 0
         var high = properties.count
         while low < high {
             let middle = (low + high) / 2
             if TypeKey.compare(properties[middle].key, key) < 0 { low = middle + 1 } else { high = middle }
         }
-        if low < properties.count, TypeKey.compare(properties[low].key, key) == 0 { return properties[low].value }
-        guard let dynamic, RegoType.contains(dynamic.key, key.type) else { return nil }
-        return dynamic.value
+        return low < properties.count && TypeKey.compare(properties[low].key, key) == 0 ? low : nil
     }
 }
 

@@ -27,13 +27,16 @@ public struct Diagnostic: Error, Sendable, Hashable {
     public var span: Span
     /// Further lines that OPA prints under the message (types had and wanted, for example).
     public var details: [String]
+    /// The details as one JSON text, for programs; `nil` where OPA's JSON output has none.
+    public var detailsJSON: String?
 
     /// Makes a diagnostic from its parts.
-    public init(_ code: Code, _ message: String, at span: Span, details: [String] = []) {
+    public init(_ code: Code, _ message: String, at span: Span, details: [String] = [], detailsJSON: String? = nil) {
         self.code = code
         self.message = message
         self.span = span
         self.details = details
+        self.detailsJSON = detailsJSON
     }
 }
 

@@ -4,6 +4,8 @@ import RegoSyntax
 struct CallChecker {
     let resolution: Resolution
     let callees: Callees
+    /// The types of the documents that are known already: those of a query's program.
+    var types = TypeTree()
 
     // MARK: Values of functions that yield none
 
@@ -109,10 +111,14 @@ struct CallChecker {
         } else if count == callee.arity || count == callee.arity + 1 {
             return true
         }
-        if callee.builtin != nil {
-            let have = "have: (" + terms.dropFirst().map(Self.typeName).joined(separator: ", ") + ")"
-            let want = "want: \(callee.arity) \(callee.arity == 1 ? "argument" : "arguments")"
-            resolution.report(.type, "\(name(terms[0])): arity mismatch", at: expression.span, details: [have, want])
+        if let function = typeOfFunction(terms[0]) {
+            let checker = TypeChecker(resolution: resolution, callees: callees, documents: types)
+            let scope = TypeScope(in: nil, documents: types)
+            let want = FunctionArguments(parameters: function.parameters, variadic: function.variadic)
+            let have = terms.dropFirst().map { checker.type(of: $0, in: scope) }
+            let problem = TypeProblem(
+                .arguments(function: terms[0], "arity mismatch", have: have, want: want), at: expression.span)
+            resolution.report(problem.diagnostic(resolution.printer))
             return false
         }
         let got = expression.isGenerated ? count - 1 : count
@@ -122,41 +128,19 @@ struct CallChecker {
         return false
     }
 
+    /// The type of a function that is known before rules are checked: a builtin's, or for queries that of a program's function.
+    private func typeOfFunction(_ operation: Node) -> FunctionType? {
+        if let builtin = callees.callee(operation).builtin { return builtin.type }
+        let scope = TypeScope(in: nil, documents: types)
+        guard let path = operation.reference,
+            case .function(let type)? = TypeChecker(resolution: resolution, callees: callees, documents: types)
+                .type(ofReference: path, in: scope)
+        else { return nil }
+        return type
+    }
+
     private func name(_ operation: Node) -> String {
         operation.reference.map(resolution.printer.authoredReference) ?? resolution.printer.term(operation)
-    }
-
-    /// The type of an operand as far as it shows; `???` is OPA's word for a type that is not known.
-    private static func typeName(_ node: Node) -> String {
-        switch node.kind {
-        case .null: return "null"
-        case .boolean: return "boolean"
-        case .number: return "number"
-        case .string: return "string"
-        case .array(let elements):
-            return elements.isEmpty ? "array" : "array<" + elements.map(typeName).joined(separator: ", ") + ">"
-        case .set: return "set[any]"
-        case .object: return "object[any: any]"
-        default: return "???"
-        }
-    }
-
-    // MARK: Replaced functions
-
-    /// Checks that functions which `with` puts in the place of others take as many arguments.
-    func checkReplacements(_ body: [ExpressionNode]) {
-        ExpressionWalker { expression in
-            for with in expression.with {
-                guard let target = function(with.target), let value = function(with.value), target.arity != value.arity else { continue }
-                resolution.report(.type, "\(name(with.target)): arity mismatch", at: with.span)
-            }
-        }.walk(body)
-    }
-
-    private func function(_ term: Node) -> Callee? {
-        guard term.reference != nil else { return nil }
-        let callee = callees.callee(term)
-        return callee.builtin != nil || callee.arity > 0 ? callee : nil
     }
 
     // MARK: Forbidden builtins

@@ -24,15 +24,19 @@ struct RecursionChecker {
         for index in rules.indices { collectEdges(of: index) }
     }
 
-    func check() {
-        let cyclic = rulesOnCycles()
-        guard cyclic.contains(true) else { return }
+    /// Reports the rules that depend on themselves.
+    ///
+    /// - Returns: all rules, each after those that it depends on.
+    func check() -> [RuleNode] {
+        let (cyclic, order) = components()
+        guard cyclic.contains(true) else { return order.map { rules[$0] } }
         for (index, rule) in rules.enumerated() where cyclic[index] {
             // Long cycles have long paths: none is spelled out for nothing.
             guard !resolution.isLimitReached, let path = path(from: index) else { continue }
             let text = path.map { name(rules[$0]) }.joined(separator: " -> ")
             resolution.report(.recursion, "rule \(name(rule)) is recursive: \(text)", at: rule.span)
         }
+        return []
     }
 
     private func name(_ rule: RuleNode) -> String {
@@ -121,13 +125,16 @@ struct RecursionChecker {
 
     // MARK: Cycles
 
-    /// For each rule whether it lies on a cycle (Tarjan's components, without recursion: chains of rules can be long).
-    private func rulesOnCycles() -> [Bool] {
+    /// For each rule whether it lies on a cycle, and the rules in the order of their dependencies (Tarjan's components, without recursion:
+    /// chains of rules can be long).
+    private func components() -> (isCyclic: [Bool], order: [Int]) {
         let count = rules.count
         var order = Array(repeating: Int32(-1), count: count)
         var low = Array(repeating: Int32(0), count: count)
         var isOnStack = Array(repeating: false, count: count)
         var isCyclic = Array(repeating: false, count: count)
+        var finished: [Int] = []
+        finished.reserveCapacity(count)
         var stack: [Int] = []
         var work: [(node: Int, next: Int)] = []
         var counter: Int32 = 0
@@ -159,10 +166,11 @@ struct RecursionChecker {
                     isOnStack[member] = false
                     isCyclic[member] = isCycle
                 }
+                finished += component
                 stack.removeLast(component.count)
             }
         }
-        return isCyclic
+        return (isCyclic, finished)
     }
 
     /// The path that a search in depth finds from a rule back to itself.

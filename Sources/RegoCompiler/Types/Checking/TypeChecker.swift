@@ -1,0 +1,211 @@
+import RegoSyntax
+
+/// Finds the types of rules, and the expressions whose types do not fit (OPA: v1/ast/check.go).
+///
+/// A rule's type follows from its body, so rules are visited after those that they depend on. What the checker cannot know is no error:
+/// base documents and inputs without a schema have the type `any`.
+final class TypeChecker {
+    let resolution: Resolution
+    let callees: Callees
+    private let program: TypeScope
+    /// Steps that are left. Types of programs that authors write take a few for each term; what would take more than all is not checked.
+    private(set) var budget: Int
+    private var closureDepth = 0
+    private var closures: [ObjectIdentifier: [CheckedClosure]] = [:]
+    private var functions: [VariableID: FunctionType?] = [:]
+
+    /// What came of a comprehension's body in a scope, as far as the scope matters: the types of the comprehension's variables.
+    struct CheckedClosure {
+        let variables: [VariableID]
+        let types: [RegoType?]
+        let problems: [TypeProblem]
+        let scope: TypeScope
+    }
+
+    static let closureDepthLimit = 48
+    private static let baseBudget = 4_000_000
+    private static let budgetOfRule = 2_000
+
+    /// - Parameter documents: the types of the program's documents; the checker of rules adds to them
+    init(resolution: Resolution, callees: Callees, documents: TypeTree, ruleCount: Int = 0) {
+        self.resolution = resolution
+        self.callees = callees
+        program = TypeScope(in: nil, documents: documents)
+        budget = Self.baseBudget + ruleCount * Self.budgetOfRule
+    }
+
+    /// Checks rules, which come after those that they depend on, and reports what is wrong with them in the order of the sources.
+    func check(_ rules: [RuleNode], documents: TypeTree) {
+        var problems: [TypeProblem] = []
+        for rule in rules { problems += check(rule, documents: documents) }
+        for problem in problems.sorted(by: TypeProblem.precedes) { report(problem) }
+    }
+
+    /// Checks a query.
+    func check(query: [ExpressionNode]) {
+        for problem in check(query, in: program).problems { report(problem) }
+    }
+
+    private func report(_ problem: TypeProblem) {
+        resolution.report(problem.diagnostic(resolution.printer))
+    }
+
+    /// Takes a step; `false` if none is left, so that the caller assumes that everything fits.
+    func step(_ count: Int = 1) -> Bool {
+        budget -= count
+        return budget > 0
+    }
+
+    // MARK: Rules
+
+    private func check(_ rule: RuleNode, documents: TypeTree) -> [TypeProblem] {
+        closures.removeAll(keepingCapacity: true)
+        let path = path(of: rule)
+        let (scope, problems) = check(rule.body, in: TypeScope(in: program))
+        guard problems.isEmpty else {
+            // Whatever refers to the rule must not fail for its sake.
+            documents.put(.any, at: path)
+            return problems
+        }
+        if let arguments = rule.arguments, !arguments.isEmpty {
+            for argument in arguments { setUnknownVariables(of: argument, in: scope) }
+            let parameters = arguments.map { FunctionType.Parameter(type: type(of: $0, in: scope)) }
+            let result = FunctionType.Parameter(type: rule.value.flatMap { type(of: $0, in: scope) })
+            documents.insert(.function(FunctionType(parameters, result: result)), at: path)
+        } else if let value = rule.value {
+            let groundLength = rule.module.package.path.count + rule.groundLength
+            let nested = rule.reference.dropFirst(rule.groundLength).reversed().reduce(type(of: value, in: scope)) { inner, operand in
+                guard let inner, let key = type(of: operand, in: scope) else { return nil }
+                return .object(dynamic: .init(key: key, value: inner))
+            }
+            if let nested { documents.insert(nested, at: Array(path.prefix(groundLength))) }
+        } else if let key = rule.key, let member = type(of: key, in: scope) {
+            documents.insert(.set(of: member), at: path)
+        }
+        return []
+    }
+
+    private func path(of rule: RuleNode) -> [TypeTree.Key] {
+        var path: [TypeTree.Key] = [.document(.string("data"))]
+        for operand in rule.module.package.path.dropFirst() { if let key = DocumentKey(operand) { path.append(.document(key)) } }
+        for (position, operand) in rule.reference.enumerated() {
+            if let variable = operand.variable {
+                let name = resolution.symbols.name(variable)
+                path.append(position == 0 ? .document(.string(name)) : .variable(name))
+            } else if let key = DocumentKey(operand) {
+                path.append(.document(key))
+            }
+        }
+        return path
+    }
+
+    /// Parameters that a body says nothing of may be anything.
+    private func setUnknownVariables(of node: Node, in scope: TypeScope) {
+        for variable in node.variables().items where typeOfVariable(variable, in: scope) == nil { scope.set(variable, to: .any) }
+    }
+
+    // MARK: Bodies
+
+    /// Checks a body's expressions in a scope of its own.
+    func check(_ body: [ExpressionNode], in outer: TypeScope) -> (scope: TypeScope, problems: [TypeProblem]) {
+        let scope = TypeScope(in: outer)
+        var problems: [TypeProblem] = []
+        for expression in body {
+            guard step() else { break }
+            let ofClosures = checkClosures(of: expression, in: scope)
+            let ofReferences = checkReferences(of: expression, in: scope)
+            problems += ofClosures
+            problems += ofReferences
+            guard let problem = check(expression, in: scope) else { continue }
+            // What is not known because something inside is wrong is not worth a further message.
+            if !ofClosures.isEmpty || !ofReferences.isEmpty, problem.isCausedByUnknownType { continue }
+            problems.append(problem)
+        }
+        return (scope, problems)
+    }
+
+    /// Checks the bodies of an expression's comprehensions, and those of the comprehensions inside them; the last wrong one counts.
+    private func checkClosures(of expression: ExpressionNode, in scope: TypeScope) -> [TypeProblem] {
+        var problems: [TypeProblem] = []
+        forEachComprehension(in: expression) { comprehension in
+            let found = check(comprehension, in: scope).problems
+            if !found.isEmpty { problems = found }
+            return found.isEmpty
+        }
+        return problems
+    }
+
+    /// Checks a comprehension's body, unless it has been checked with the same types of its variables.
+    func check(_ comprehension: ComprehensionNode, in scope: TypeScope) -> (scope: TypeScope, problems: [TypeProblem]) {
+        guard closureDepth < Self.closureDepthLimit, step() else { return (scope, []) }
+        let id = ObjectIdentifier(comprehension)
+        let known = closures[id] ?? []
+        let variables = known.first?.variables ?? Self.variables(of: comprehension)
+        let types = variables.map { scope.type(of: $0) }
+        for entry in known where zip(entry.types, types).allSatisfy({ RegoType.compare($0, $1) == 0 }) {
+            return (entry.scope, entry.problems)
+        }
+        closureDepth += 1
+        defer { closureDepth -= 1 }
+        let (inner, problems) = check(comprehension.body, in: scope)
+        closures[id, default: []].append(CheckedClosure(variables: variables, types: types, problems: problems, scope: inner))
+        return (inner, problems)
+    }
+
+    private static func variables(of comprehension: ComprehensionNode) -> [VariableID] {
+        var collector = VariableCollector()
+        collector.visit(comprehension)
+        return collector.variables.items
+    }
+
+    // MARK: Names
+
+    /// The type of what a variable stands for; a builtin's name without dots counts as its function.
+    func typeOfVariable(_ variable: VariableID, in scope: TypeScope) -> RegoType? {
+        scope.type(of: variable) ?? builtinType(variable).map { .function($0) }
+    }
+
+    func builtinType(_ variable: VariableID) -> FunctionType? {
+        if let known = functions[variable] { return known }
+        let type = callees.builtin(resolution.symbols.name(variable))?.type
+        functions[variable] = .some(type)
+        return type
+    }
+}
+
+extension TypeChecker {
+    /// Visits the comprehensions of an expression; those inside of one only if `visit` returns true for it.
+    private func forEachComprehension(in expression: ExpressionNode, _ visit: (ComprehensionNode) -> Bool) {
+        switch expression.kind {
+        case .term(let term): forEachComprehension(in: term, visit)
+        case .call(let terms): for term in terms.dropFirst() { forEachComprehension(in: term, visit) }
+        case .some: break
+        case .every(let every):
+            forEachComprehension(in: every.domain, visit)
+            for inner in every.body { forEachComprehension(in: inner, visit) }
+        }
+        for with in expression.with {
+            forEachComprehension(in: with.target, visit)
+            forEachComprehension(in: with.value, visit)
+        }
+    }
+
+    private func forEachComprehension(in node: Node, _ visit: (ComprehensionNode) -> Bool) {
+        switch node.kind {
+        case .null, .boolean, .number, .string, .variable: break
+        case .reference(let nodes), .call(let nodes), .array(let nodes), .set(let nodes):
+            for element in nodes { forEachComprehension(in: element, visit) }
+        case .object(let entries):
+            for entry in entries {
+                forEachComprehension(in: entry.key, visit)
+                forEachComprehension(in: entry.value, visit)
+            }
+        case .comprehension(let comprehension):
+            guard visit(comprehension) else { return }
+            for term in comprehension.head { forEachComprehension(in: term, visit) }
+            for expression in comprehension.body { forEachComprehension(in: expression, visit) }
+        case .template(let parts):
+            for case .expression(let expression) in parts { forEachComprehension(in: expression, visit) }
+        }
+    }
+}

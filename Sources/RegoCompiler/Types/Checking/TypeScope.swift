@@ -1,0 +1,49 @@
+/// The types that are known at a place of the program: those of variables, and those of documents that differ from the scope around.
+final class TypeScope {
+    let next: TypeScope?
+    /// Types of documents that come before those of the scope around; the outermost scope's are the program's.
+    let documents: TypeTree?
+    private var names: [VariableID] = []
+    private var types: [RegoType] = []
+    private var index: [VariableID: Int]?
+    private static let linearLimit = 16
+
+    init(in next: TypeScope?, documents: TypeTree? = nil) {
+        self.next = next
+        self.documents = documents
+    }
+
+    private func position(of variable: VariableID) -> Int? {
+        if let index { return index[variable] }
+        return names.firstIndex(of: variable)
+    }
+
+    /// The type that this very scope gives a variable.
+    func ownType(of variable: VariableID) -> RegoType? { position(of: variable).map { types[$0] } }
+
+    /// The type of a variable, here or in the scopes around.
+    func type(of variable: VariableID) -> RegoType? {
+        var scope: TypeScope? = self
+        while let current = scope {
+            if let type = current.ownType(of: variable) { return type }
+            scope = current.next
+        }
+        return nil
+    }
+
+    /// Gives a variable a type in this scope.
+    func set(_ variable: VariableID, to type: RegoType?) {
+        guard let type else { return }
+        if let position = position(of: variable) {
+            types[position] = type
+            return
+        }
+        names.append(variable)
+        types.append(type)
+        if names.count == Self.linearLimit + 1 {
+            index = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
+        } else {
+            index?[variable] = names.count - 1
+        }
+    }
+}

@@ -1,0 +1,153 @@
+/// The types of documents, at the places where they lie: below `data` those of rules, below `input` those of schemas.
+///
+/// Only the checker of the program that the tree belongs to changes it; afterwards any thread may read it.
+final class TypeTree: @unchecked Sendable {
+    /// An operand that leads from a document to the one below it.
+    enum Key: Hashable {
+        case document(DocumentKey)
+        /// A variable in the head of a partial set, such as `p[x].q contains y`.
+        case variable(String)
+    }
+
+    let key: Key
+    private(set) var type: RegoType?
+    private(set) var children: [TypeTree] = []
+    private var index: [Key: Int] = [:]
+    /// The type of the whole document, once it has been asked for.
+    private var extent: RegoType?
+    private static let linearLimit = 8
+
+    init(key: Key = .document(.null)) {
+        self.key = key
+    }
+
+    func child(_ key: Key) -> TypeTree? {
+        if children.count <= Self.linearLimit { return children.first { $0.key == key } }
+        return index[key].map { children[$0] }
+    }
+
+    private func descend(to key: Key) -> TypeTree {
+        if let known = child(key) { return known }
+        let node = TypeTree(key: key)
+        children.append(node)
+        if children.count == Self.linearLimit + 1 {
+            for (position, child) in children.enumerated() { index[child.key] = position }
+        } else if children.count > Self.linearLimit {
+            index[key] = children.count - 1
+        }
+        return node
+    }
+
+    /// Sets the type at a path.
+    func put(_ type: RegoType, at path: some Sequence<Key>) {
+        var node = self
+        for key in path {
+            node.extent = nil
+            node = node.descend(to: key)
+        }
+        node.extent = nil
+        node.type = type
+    }
+
+    /// Adds a rule's type at a path: to what other rules put there, and to the objects above.
+    func insert(_ type: RegoType, at path: [Key]) {
+        var node = self
+        for (position, key) in path.enumerated() {
+            node.extent = nil
+            let isKnown = node.child(key) != nil
+            node = node.descend(to: key)
+            if isKnown, position + 1 < path.count, case .object(let object)? = node.type {
+                node.type = object.inserting(type, at: path[(position + 1)...])
+            }
+        }
+        node.extent = nil
+        node.type = RegoType.merge(node.type, type)
+        guard case .object = type, !node.children.isEmpty else { return }
+        node.forEachLeaf(below: []) { path, leaf in
+            if case .object(let object)? = node.type { node.type = object.inserting(leaf, at: path[...]) }
+        }
+    }
+
+    private func forEachLeaf(below path: [Key], _ visit: ([Key], RegoType) -> Void) {
+        for child in children {
+            let path = path + [child.key]
+            if let type = child.type { visit(path, type) } else { child.forEachLeaf(below: path, visit) }
+        }
+    }
+
+    /// The type of the whole document: the rules below are properties, and base documents may add others.
+    var documentType: RegoType {
+        if let type { return type }
+        if let extent { return extent }
+        var properties: [ObjectType.Property] = []
+        for child in children {
+            guard let key = child.key.typeKey else { continue }
+            properties.append(.init(key: key, value: child.documentType))
+        }
+        let result = RegoType.object(of: properties, dynamic: .init(key: .string, value: .any))
+        extent = result
+        return result
+    }
+
+    /// The type of the whole document's keys.
+    var documentKeys: RegoType? {
+        if let type { return type.keys }
+        var union = TypeUnion()
+        union.add(.string)
+        for child in children { union.add(child.key.typeKey?.type) }
+        return union.type
+    }
+}
+
+extension TypeTree.Key {
+    /// The key of a property; `nil` for what objects' types do not name.
+    var typeKey: TypeKey? {
+        switch self {
+        case .document(.string(let text)): .string(text)
+        case .document(.number(let text)): .number(text)
+        case .document(.boolean(let value)): .boolean(value)
+        case .document(.null), .variable: nil
+        }
+    }
+
+    var type: RegoType? {
+        if case .document(.null) = self { .null } else { typeKey?.type }
+    }
+}
+
+extension ObjectType {
+    /// The object with a member of some type at a path below it.
+    fileprivate func inserting(_ type: RegoType, at path: ArraySlice<TypeTree.Key>) -> RegoType {
+        guard let first = path.first else { return .object(self) }
+        let value = path.count == 1 ? type : ObjectType([], dynamic: nil).inserting(type, at: path.dropFirst())
+        let member = Dynamic(
+            key: dynamic.map { RegoType.union($0.key, first.type) } ?? first.type,
+            value: dynamic.map { RegoType.union($0.value, value) } ?? value)
+        return .object(of: properties, dynamic: member)
+    }
+}
+
+extension RegoType {
+    /// The type of a document that several rules define: sets and objects without known properties grow, others are united.
+    static func merge(_ left: RegoType?, _ right: RegoType?) -> RegoType? {
+        guard let left else { return right }
+        guard let right else { return left }
+        switch (left, right) {
+        case (.object(let a), .object(let b)) where a.properties.isEmpty && b.properties.isEmpty:
+            guard let first = a.dynamic, let second = b.dynamic else { return a.dynamic == nil ? right : left }
+            return .object(dynamic: .init(key: union(first.key, second.key), value: merge(first.value, second.value)))
+        case (.object(let object), .any(var types)) where object.properties.isEmpty:
+            for (position, type) in types.enumerated() {
+                guard case .object(let other) = type, other.properties.isEmpty else { continue }
+                guard let first = other.dynamic, let second = object.dynamic else { continue }
+                types[position] = .object(dynamic: .init(key: union(first.key, second.key), value: union(first.value, second.value)))
+                return .any(types)
+            }
+        case (.set(let a), .set(let b)): return .set(of: union(a.member, b.member))
+        case (.any, .any): break
+        case (.any, _): return merge(right, left)
+        default: break
+        }
+        return union(left, right)
+    }
+}
