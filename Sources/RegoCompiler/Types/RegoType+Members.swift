@@ -38,11 +38,7 @@ extension RegoType {
     /// The type of all members together; `nil` for what has no members.
     var values: RegoType? {
         switch self {
-        case .array(let array):
-            var union = TypeUnion()
-            for element in array.elements { union.add(element) }
-            union.add(array.rest)
-            return union.type
+        case .array(let array): return array.values
         case .object(let object): return object.values
         case .set(let set): return set.member
         case .any(let types):

@@ -97,6 +97,17 @@ extension TypeKey: CustomStringConvertible {
         }
     }
 
+    /// The key as Rego writes it.
+    var regoText: String {
+        switch self {
+        case .null, .boolean, .string: json.json()
+        case .number(let text): text
+        case .array(let elements): "[" + elements.map(\.regoText).joined(separator: ", ") + "]"
+        case .object(let members):
+            "{" + members.map { TypeKey.string($0.name).regoText + ": " + $0.value.regoText }.joined(separator: ", ") + "}"
+        }
+    }
+
     /// The key as JSON.
     package var json: RegoValue {
         switch self {

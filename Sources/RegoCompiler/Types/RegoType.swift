@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The type of a Rego term, as far as it is known before evaluation (OPA: v1/types).
 ///
 /// Where a part's type is not known, `nil` stands for it. Composites that would be larger or deeper than any that authors write become
@@ -21,6 +23,7 @@ package final class ArrayType: Sendable {
     /// The type of the elements after the known ones; `nil` if there are none.
     package let rest: RegoType?
     let extent: TypeExtent
+    private let lazyValues = AtomicLazyReference<TypeBox>()
 
     init(_ elements: [RegoType?], rest: RegoType?) {
         self.elements = elements
@@ -29,6 +32,14 @@ package final class ArrayType: Sendable {
         for element in elements { extent.add(element) }
         if let rest { extent.add(rest) }
         self.extent = extent
+    }
+
+    /// The type of all elements together.
+    var values: RegoType? {
+        TypeBox.get(lazyValues) {
+            for element in elements { $0.add(element) }
+            $0.add(rest)
+        }
     }
 
     /// The type of the element at a position.
@@ -54,31 +65,38 @@ package final class ObjectType: Sendable {
     package let properties: [Property]
     package let dynamic: Dynamic?
     let extent: TypeExtent
-    /// The type of all keys together, and of all values.
-    let keys: RegoType?
-    let values: RegoType?
+    private let lazyKeys = AtomicLazyReference<TypeBox>()
+    private let lazyValues = AtomicLazyReference<TypeBox>()
 
     init(_ properties: [Property], dynamic: Dynamic?) {
         let isSorted = zip(properties, properties.dropFirst()).allSatisfy { TypeKey.compare($0.key, $1.key) <= 0 }
         self.properties = isSorted ? properties : properties.sorted { TypeKey.compare($0.key, $1.key) < 0 }
         self.dynamic = dynamic
         var extent = TypeExtent()
-        var keys = TypeUnion()
-        var values = TypeUnion()
         for property in self.properties {
             extent.add(property.value)
-            keys.add(property.key.type)
-            values.add(property.value)
         }
         if let dynamic {
             extent.add(dynamic.key)
             extent.add(dynamic.value)
-            keys.add(dynamic.key)
-            values.add(dynamic.value)
         }
         self.extent = extent
-        self.keys = keys.type
-        self.values = values.type
+    }
+
+    /// The type of all keys together.
+    var keys: RegoType? {
+        TypeBox.get(lazyKeys) {
+            for property in properties { $0.add(property.key.type) }
+            $0.add(dynamic?.key)
+        }
+    }
+
+    /// The type of all values together.
+    var values: RegoType? {
+        TypeBox.get(lazyValues) {
+            for property in properties { $0.add(property.value) }
+            $0.add(dynamic?.value)
+        }
     }
 
     /// The type of the value with a key; `nil` if there can be none.
@@ -98,6 +116,22 @@ package final class ObjectType: Sendable {
             if TypeKey.compare(properties[middle].key, key) < 0 { low = middle + 1 } else { high = middle }
         }
         return low < properties.count && TypeKey.compare(properties[low].key, key) == 0 ? low : nil
+    }
+}
+
+/// The union of a composite's parts, computed when it is first asked for, by any thread.
+private final class TypeBox: Sendable {
+    let type: RegoType?
+
+    init(_ type: RegoType?) {
+        self.type = type
+    }
+
+    static func get(_ place: borrowing AtomicLazyReference<TypeBox>, collect: (inout TypeUnion) -> Void) -> RegoType? {
+        if let known = place.load() { return known.type }
+        var union = TypeUnion()
+        collect(&union)
+        return place.storeIfNil(TypeBox(union.type)).type
     }
 }
 

@@ -80,7 +80,7 @@ struct TypeProblem {
             if oneOf.isEmpty {
                 lines.append("\(padding)want (type): \(want.map(\.description) ?? "<nil>")")
             } else {
-                lines.append("\(padding)want (one of): [" + oneOf.map { $0.json.json() }.joined(separator: " ") + "]")
+                lines.append("\(padding)want (one of): [" + oneOf.map(\.regoText).joined(separator: " ") + "]")
             }
             return lines
         }
