@@ -14,7 +14,7 @@ extension PolicyService {
             caller: DecisionCaller(subject: question.peer.certificate?.subject, address: question.peer.address))
         let outcome: Result<DataReply, APIError>
         do {
-            outcome = .success(try evaluate(question, snapshot, id: record.id))
+            outcome = .success(try await evaluate(question, snapshot, id: record.id))
         } catch {
             outcome = .failure(error)
         }
@@ -33,7 +33,7 @@ extension PolicyService {
         return try outcome.get()
     }
 
-    private func evaluate(_ question: DataQuestion, _ snapshot: Snapshot, id: String) throws(APIError) -> DataReply {
+    private func evaluate(_ question: DataQuestion, _ snapshot: Snapshot, id: String) async throws(APIError) -> DataReply {
         let start = ContinuousClock.now
         let (query, wasPrepared): (PreparedQuery, Bool)
         do {
@@ -43,13 +43,21 @@ extension PolicyService {
                 "error(s) occurred while compiling query", details: error.diagnostics.map { APIError.Detail($0, in: error.sources) })
         }
         let prepared = ContinuousClock.now
-        var limits = limits
-        limits.strictBuiltinErrors = question.isStrict
+        var strictness = limits
+        strictness.strictBuiltinErrors = question.isStrict
+        let limits = strictness
+        let input: Input = question.input.map { .json($0) } ?? .none
+        let evaluated = await BlockingEvaluations.run(mayBlock: query.canBlock) { () -> Result<[UInt8]?, EvaluationError> in
+            do throws(EvaluationError) {
+                return .success(try query.evaluateJSON(input, limits: limits))
+            } catch {
+                return .failure(error)
+            }
+        }
         let result: [UInt8]?
-        do {
-            result = try query.evaluateJSON(question.input.map { .json($0) } ?? .none, limits: limits)
-        } catch {
-            throw APIError(error, in: question)
+        switch evaluated {
+        case .success(let value): result = value
+        case .failure(let error): throw APIError(error, in: question)
         }
         let end = ContinuousClock.now
         metrics.evaluation[question.path.description].record(end - prepared)

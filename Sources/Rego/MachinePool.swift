@@ -1,4 +1,6 @@
+import RegoCompiler
 import RegoRuntime
+import RegoSyntax
 import Synchronization
 
 /// The machines of one program that no thread is using; queries of one program share them.
@@ -26,6 +28,14 @@ final class MachinePool: Sendable {
         if let box = idle.withLock({ $0.popLast() }) { return box.machine }
         let context = BuiltinContext()
         context.allowedHosts = policy.options.capabilities?.allowedHosts
+        context.interQueryCache = .shared
+        context.runtime = policy.options.runtime
+        let sources = policy.resolved.sources
+        context.describePosition = { position in
+            let span = Span(file: FileID(position.file), offset: 0, length: 0, row: position.row, column: position.column)
+            let name = sources.file(of: span)?.name ?? ""
+            return name.isEmpty ? "\(position.row):\(position.column)" : "\(name):\(position.row)"
+        }
         return Machine(program: program, context: context)
     }
 

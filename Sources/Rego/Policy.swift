@@ -1,6 +1,7 @@
 package import RegoCompiler
 import RegoBuiltins
 import RegoCrypto
+import RegoHTTP
 public import RegoRuntime
 public import RegoSyntax
 import Synchronization
@@ -54,6 +55,8 @@ public final class Policy: Sendable {
         public var refusesDataConflicts = false
         /// Told of each evaluation once it has ended, on the thread that evaluated; `nil` spares the look at the clock.
         public var onEvaluation: (@Sendable (EvaluationReport) -> Void)?
+        /// What `opa.runtime` tells: `env`, `version`, `commit`, `config`. Credentials and keys of a configuration are left out.
+        public var runtime: RegoValue = [:]
 
         /// Makes options; the defaults are OPA's.
         public init(
@@ -77,7 +80,8 @@ public final class Policy: Sendable {
     }
 
     /// OPA's builtins of all families.
-    private static let standardBuiltins = BuiltinRegistry(BuiltinTable.families + CryptoBuiltins.families)
+    private static let standardBuiltins = BuiltinRegistry(
+        BuiltinTable.families + CryptoBuiltins.families + [HTTPBuiltins.definitions])
 
     package let resolved: ResolvedProgram
     package let options: Options

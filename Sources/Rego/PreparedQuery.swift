@@ -34,6 +34,9 @@ public final class PreparedQuery: Sendable {
         self.init(machines: MachinePool(program: program, policy: policy), policy: policy, shape: shape, legend: legend)
     }
 
+    /// Whether an evaluation may wait for another machine (`http.send`, `net.lookup_ip_addr`): it belongs on a thread that may block.
+    public var canBlock: Bool { machines.program.canBlock }
+
     /// Evaluates the query.
     ///
     /// - Parameters:
@@ -65,9 +68,20 @@ public final class PreparedQuery: Sendable {
         return buffer.array
     }
 
+    /// Evaluates the query with the results of nondeterministic builtins that are given, and adds to them what it has to ask for.
+    ///
+    /// - Parameter results: empty to record a decision, filled to replay one; nobody else uses it meanwhile.
+    package func evaluate(
+        _ input: Input, limits: EvaluationLimits, nondeterministicResults results: NondeterministicResults
+    ) throws(EvaluationError) -> Answer {
+        let machine = machines.take()
+        defer { machines.giveBack(machine) }
+        return answer(try run(machine, input: input, limits: limits, nondeterministicResults: results))
+    }
+
     func run(
         _ machine: Machine, input: Input, limits: EvaluationLimits, print: ((String) -> Void)? = nil,
-        testCase: ((RegoValue) -> Void)? = nil, instruments: Instruments? = nil
+        testCase: ((RegoValue) -> Void)? = nil, instruments: Instruments? = nil, nondeterministicResults: NondeterministicResults? = nil
     ) throws(EvaluationError) -> Value {
         precondition(instruments == nil || legend != nil, "only a query that was prepared as an instrumented one can be observed")
         let value = try read(input, into: machine)
@@ -81,6 +95,7 @@ public final class PreparedQuery: Sendable {
         machine.context.print = print
         machine.context.testCase = testCase
         machine.context.cancellation = limits.cancellation
+        machine.context.nondeterministicResults = nondeterministicResults
         let recorder = legend.flatMap { instruments?.begin($0) }
         if let recorder { machine.context.trace = { recorder.note($0) } }
         defer {

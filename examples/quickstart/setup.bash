@@ -76,8 +76,8 @@ want_packages() {
 }
 
 need_system() {
-    need_packages ca-certificates curl git libcharls2 libopenjp2-7 libsqlite3-dev libssl-dev openssl pkg-config python3 python3-pip \
-        python3-venv
+    need_packages ca-certificates curl git libcharls2 libcurl4 libopenjp2-7 libsqlite3-dev libssl-dev openssl pkg-config python3 \
+        python3-pip python3-venv
     want_packages bindfs fuse3
 }
 

@@ -30,7 +30,7 @@ extension PolicyService {
             let review = try AdmissionReview(body: body)
             (uid, apiVersion) = (review.uid, review.apiVersion)
             record.input = body
-            verdict = evaluate(review, admission, snapshot)
+            verdict = await evaluate(review, admission, snapshot)
             record.status = verdict.outcome.status
         } catch {
             uid = error.uid ?? ""
@@ -55,14 +55,16 @@ extension PolicyService {
         return answer
     }
 
-    private func evaluate(_ review: AdmissionReview, _ admission: ServerConfiguration.Admission, _ snapshot: Snapshot) -> AdmissionVerdict {
+    private func evaluate(
+        _ review: AdmissionReview, _ admission: ServerConfiguration.Admission, _ snapshot: Snapshot
+    ) async -> AdmissionVerdict {
         let start = ContinuousClock.now
         defer { metrics.evaluation[DocumentPath(admission.deny).description].record(.now - start) }
         do {
-            let evaluator = AdmissionEvaluator(
-                deny: try snapshot.prepared(DocumentPath(admission.deny)).query,
-                warn: try snapshot.prepared(DocumentPath(admission.warn)).query, limits: limits)
-            return evaluator.evaluate(review)
+            let deny = try snapshot.prepared(DocumentPath(admission.deny)).query
+            let warn = try snapshot.prepared(DocumentPath(admission.warn)).query
+            let evaluator = AdmissionEvaluator(deny: deny, warn: warn, limits: limits)
+            return await BlockingEvaluations.run(mayBlock: deny.canBlock || warn.canBlock) { evaluator.evaluate(review) }
         } catch {
             return AdmissionVerdict(outcome: .error, messages: ["the policy could not be prepared"])
         }

@@ -88,12 +88,18 @@ package final class Gate: Sendable {
                 kind: .infer, path: DocumentPath(configuration.allow).description, status: .error, revision: snapshot.revision,
                 caller: DecisionCaller(subject: question.peer.certificate?.subject, address: question.peer.address)))
         let policy = GatePolicy(snapshot: snapshot, configuration: configuration, limits: limits, metrics: metrics)
-        let decision: Result<Permit, InferenceAnswer.Refusal>
-        do {
-            decision = .success(try decide(question, policy, &state))
-        } catch {
-            decision = .failure(error)
+        let undecided = state
+        let (decision, decided) = await BlockingEvaluations.run(mayBlock: policy.canBlock) { [self] in
+            var state = undecided
+            let decision: Result<Permit, InferenceAnswer.Refusal>
+            do throws(InferenceAnswer.Refusal) {
+                decision = .success(try decide(question, policy, &state))
+            } catch {
+                decision = .failure(error)
+            }
+            return (decision, state)
         }
+        state = decided
         let outcome = await settle(decision, &state, question, decisions)
         return InferenceAnswer(
             decisionID: state.record.id, requestID: state.requestID, wanted: state.wanted, outcome: outcome,

@@ -29,6 +29,12 @@ struct GatePolicy {
     let limits: EvaluationLimits
     let metrics: ServerMetrics
 
+    /// Whether a ruling may wait for another machine.
+    var canBlock: Bool {
+        let paths = [configuration.allow, configuration.reasons] + (configuration.disclose.map { [$0] } ?? [])
+        return paths.contains { (try? snapshot.prepared(DocumentPath($0)))?.query.canBlock == true }
+    }
+
     /// Rules on a request.
     ///
     /// A refusal takes the same evaluations whatever the image is, so that neither its text nor its work tells an unknown image from

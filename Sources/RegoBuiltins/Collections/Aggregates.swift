@@ -11,11 +11,13 @@ package enum AggregateBuiltins {
         BuiltinDefinition("sort", arity: 1) { sort(BuiltinCall($0)) },
         BuiltinDefinition("any", arity: 1, isDeprecated: true) {
             let call = BuiltinCall($0)
-            if let elements = call.sequence(0) { call.return(elements.contains { $0.tag == .true }) }
+            guard let elements = call[0].sequence else { return call.failType(0, "array", "set") }
+            call.return(elements.contains { $0.tag == .true })
         },
         BuiltinDefinition("all", arity: 1, isDeprecated: true) {
             let call = BuiltinCall($0)
-            if let elements = call.sequence(0) { call.return(elements.allSatisfy { $0.tag == .true }) }
+            guard let elements = call[0].sequence else { return call.failType(0, "array", "set") }
+            call.return(elements.allSatisfy { $0.tag == .true })
         },
     ]
 
@@ -53,7 +55,12 @@ package enum AggregateBuiltins {
     private static func extreme(_ call: BuiltinCall, _ isBetter: (Int) -> Bool) {
         guard let elements = call.sequence(0) else { return }
         guard var best = elements.first else { return }
-        for element in elements.dropFirst() where isBetter(Value.compare(element, best)) { best = element }
+        // Of a set null is the least only where it is alone, as in OPA.
+        if call[0].tag == .set, best.tag == .null, elements.count > 1 { best = elements[1] }
+        let isOfSet = call[0].tag == .set
+        for element in elements.dropFirst() where !(isOfSet && element.tag == .null) && isBetter(Value.compare(element, best)) {
+            best = element
+        }
         call.return(best)
     }
 

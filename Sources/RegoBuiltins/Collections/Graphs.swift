@@ -14,7 +14,7 @@ package enum GraphBuiltins {
     }
 
     private static func reachable(_ call: BuiltinCall) {
-        guard let graph = call.object(0), let initial = call.sequence(1) else { return }
+        guard let graph = call.object(0), let initial = start(call) else { return }
         let found = SetBuilder(in: call.arena)
         var pending = Array(initial)
         while let node = pending.popLast() {
@@ -25,11 +25,18 @@ package enum GraphBuiltins {
         call.return(found.finish())
     }
 
+    /// The nodes to begin with.
+    private static func start(_ call: BuiltinCall) -> UnsafeBufferPointer<Value>? {
+        if let nodes = call[1].sequence { return nodes }
+        call.failType(1, "{array, set}")
+        return nil
+    }
+
     /// Paths to nodes without edges, to edges that leave the graph, and to nodes whose edges were followed before on the same branch.
     ///
     /// As in OPA 1.9 nodes are remembered for each edge of the beginning, so that no edge is followed twice.
     private static func reachablePaths(_ call: BuiltinCall) {
-        guard let graph = call.object(0), let initial = call.sequence(1) else { return }
+        guard let graph = call.object(0), let initial = start(call) else { return }
         let result = SetBuilder(in: call.arena)
         for node in initial {
             let edges = graph.lookup(node)

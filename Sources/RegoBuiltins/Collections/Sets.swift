@@ -22,7 +22,7 @@ package enum SetBuiltins {
     private static func sets(_ call: BuiltinCall) -> UnsafeBufferPointer<Value>? {
         guard let outer = call.set(0) else { return nil }
         for member in outer.keys where member.tag != .set {
-            call.failElement(0, containing: member, "set")
+            call.failOperand(0, "must be set but got \(member.typeName)")
             return nil
         }
         return outer.keys

@@ -61,9 +61,9 @@ package enum BinaryTextBuiltins {
         while index < bytes.count {
             let pair = bytes[index..<min(index + 2, bytes.count)]
             for byte in pair where byte.hexadecimalValue == nil {
-                let scalar = Unicode.Scalar(byte)
-                let shown =
-                    byte < 0x80 ? "U+\(String(0x10000 | UInt32(byte), radix: 16, uppercase: true).dropFirst()) '\(scalar)'" : "U+\(byte)"
+                // Go takes the byte for a code point, and shows it where that can be printed.
+                let code = "U+\(String(0x10000 | UInt32(byte), radix: 16, uppercase: true).dropFirst())"
+                let shown = GoQuoting.isPrintable(UInt32(byte)) ? "\(code) '\(Unicode.Scalar(byte))'" : code
                 return call.fail(.builtin, "encoding/hex: invalid byte: \(shown)")
             }
             guard pair.count == 2, let high = bytes[index].hexadecimalValue, let low = bytes[index + 1].hexadecimalValue else {

@@ -70,7 +70,8 @@ package enum GraphQLBuiltins {
 
     private static func parseBoth(_ call: BuiltinCall) {
         for index in 0..<2 where !call[index].isString && call[index].tag != .object {
-            return call.failType(index, "string", "object")
+            // OPA counts these operands from 0.
+            return call.failOperand(index - 1, "must be one of {string, object} but got \(call[index].typeName)")
         }
         do throws(GraphQLFault) {
             let (query, schema) = try verified(call[0], call[1], in: call.arena)

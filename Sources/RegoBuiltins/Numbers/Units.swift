@@ -13,7 +13,7 @@ package enum UnitBuiltins {
         guard let operand = call.string(0) else { return nil }
         let text = operand.byteArray.filter { $0 != UInt8(ascii: "\"") }
         if text.contains(UInt8(ascii: " ")) {
-            call.fail(.builtin, "spaces not allowed in resource strings")
+            call.fail(.builtin, "\(call.name): spaces not allowed in resource strings")
             return nil
         }
         var end = 0
@@ -35,7 +35,7 @@ package enum UnitBuiltins {
 
     private static func parse(_ call: BuiltinCall) {
         guard let (amount, suffix) = split(call) else { return }
-        if amount.isEmpty { return call.fail(.builtin, "no amount provided") }
+        if amount.isEmpty { return call.fail(.builtin, "\(call.name): no amount provided") }
         // Alone a lower-case m is milli and an upper-case one mega; otherwise case does not matter.
         let text = suffix.count == 1 ? suffix : suffix.map(lower)
         let factor: Factor? =
@@ -57,14 +57,14 @@ package enum UnitBuiltins {
             default: nil
             }
         guard let factor else {
-            return call.fail(.builtin, "unit \(String(decoding: suffix, as: UTF8.self)) not recognized")
+            return call.fail(.builtin, "\(call.name): unit \(String(decoding: suffix, as: UTF8.self)) not recognized")
         }
         finish(call, amount, factor, failure: "could not parse amount to a number", truncates: false)
     }
 
     private static func parseBytes(_ call: BuiltinCall) {
         guard let (amount, suffix) = split(call) else { return }
-        if amount.isEmpty { return call.fail(.builtin, "no byte amount provided") }
+        if amount.isEmpty { return call.fail(.builtin, "\(call.name): no byte amount provided") }
         let factor: Factor? =
             switch String(decoding: suffix.map(lower), as: UTF8.self) {
             case "": .decimal(0)
@@ -83,7 +83,7 @@ package enum UnitBuiltins {
             default: nil
             }
         guard let factor else {
-            return call.fail(.builtin, "byte unit \(String(decoding: suffix, as: UTF8.self)) not recognized")
+            return call.fail(.builtin, "\(call.name): byte unit \(String(decoding: suffix, as: UTF8.self)) not recognized")
         }
         finish(call, amount, factor, failure: "could not parse byte amount to a number", truncates: true)
     }
@@ -99,7 +99,7 @@ package enum UnitBuiltins {
 
     /// Multiplies exactly; bytes lose their fraction, other amounts what lies behind the tenth decimal.
     private static func finish(_ call: BuiltinCall, _ amount: [UInt8], _ factor: Factor, failure: String, truncates: Bool) {
-        guard let number = number(amount) else { return call.fail(.builtin, failure) }
+        guard let number = number(amount) else { return call.fail(.builtin, "\(call.name): \(failure)") }
         var exponent = number.exponent
         var digits = BigInt(String(decoding: number.digits, as: UTF8.self)) ?? 0
         switch factor {

@@ -8,6 +8,7 @@ package enum JSONPatchBuiltins {
 
     /// A patch that does not apply makes the call undefined.
     private struct Failure: Error {
+        var kind = BuiltinFailureKind.builtin
         let message: String
     }
 
@@ -23,9 +24,6 @@ package enum JSONPatchBuiltins {
         let target = call[0]
         guard target.tag == .object || target.tag == .array || target.tag == .set || target.isDefined else { return }
         guard let patches = call.array(1) else { return }
-        for patch in patches.elements where patch.tag != .object {
-            return call.failElement(1, containing: patch, "object")
-        }
         do throws(Failure) {
             var result = target
             for patch in patches.elements {
@@ -37,27 +35,37 @@ package enum JSONPatchBuiltins {
             }
             call.return(result)
         } catch {
-            call.fail(.builtin, error.message)
+            call.fail(error.kind, error.message)
         }
     }
 
     private static func operation(_ patch: Value, in arena: Arena) throws(Failure) -> Operation {
         func attribute(_ name: String) throws(Failure) -> Value {
             let value = patch.lookup(.string(name, in: arena))
-            guard value.isDefined else { throw Failure(message: "missing '\(name)' attribute") }
+            guard value.isDefined else { throw Failure(message: "missing required attribute '\(name)'") }
             return value
         }
         func path(_ name: String) throws(Failure) -> [Value] {
-            guard let segments = JSONPathBuiltins.segments(try attribute(name), in: arena) else {
-                throw Failure(message: "\(name) must be a string or an array")
+            let value = try attribute(name)
+            guard let segments = JSONPathBuiltins.segments(value, in: arena) else {
+                throw Failure(
+                    kind: .type,
+                    message: "operand 2 must be one of {set, array} containing string paths or array of path segments but got "
+                        + "\(value.typeName)")
             }
             return segments
         }
-        let name = try attribute("op")
-        guard name.isString, let kind = Operation.Kind(rawValue: name.swiftString) else {
-            throw Failure(message: "unrecognized op '\(name.regoText)'")
+        guard patch.tag == .object else {
+            throw Failure(message: "must be an array of JSON-Patch objects, but at least one element is not an object")
         }
-        var operation = Operation(kind: kind, path: try path("path"))
+        _ = try attribute("path")
+        let name = try attribute("op")
+        guard name.isString else { throw Failure(message: "attribute 'op' must be a string but found: \(name.typeName)") }
+        let segments = try path("path")
+        guard let kind = Operation.Kind(rawValue: name.swiftString) else {
+            throw Failure(message: "unrecognized op: '\(name.swiftString)'")
+        }
+        var operation = Operation(kind: kind, path: segments)
         switch kind {
         case .move, .copy: operation.from = try path("from")
         case .add, .replace, .test: operation.value = try attribute("value")

@@ -78,7 +78,7 @@ package enum ObjectBuiltins {
             let elements = whole.elements
             call.return(part.keys.allSatisfy { member in elements.contains { Value.equal($0, member) } })
         default:
-            call.fail(.builtin, "both arguments object.subset must be of the same type or array and set")
+            call.fail(.type, "both arguments object.subset must be of the same type or array and set")
         }
     }
 

@@ -22,7 +22,7 @@ package enum GlobBuiltins {
             for element in call[1].elements {
                 guard element.isString else { return call.failElement(1, containing: element, "string") }
                 guard element.length > 0, UTF8Text.sequenceLength(element.utf8, at: 0) == element.length else {
-                    return call.failOperand(1, "must be array of single characters")
+                    return call.failElement(1, containing: element, "rune")
                 }
                 delimiters.append(GoQuoting.scalar(element.utf8, 0, element.length))
             }

@@ -36,14 +36,18 @@ package enum RegexBuiltins {
     }
 
     private static func findAll(_ call: BuiltinCall) {
-        guard let regex = call.regex(0), let text = call.wellFormedString(1), let limit = limit(call, 2) else { return }
+        guard call.string(0) != nil, call.string(1) != nil, let limit = limit(call, 2), let regex = call.regex(0),
+            let text = call.wellFormedString(1)
+        else { return }
         let builder = ArrayBuilder(in: call.arena)
         for range in regex.allMatches(in: text.utf8, limit: limit) { builder.append(text.substring(byteRange: range)) }
         call.return(builder.finish())
     }
 
     private static func findAllSubmatches(_ call: BuiltinCall) {
-        guard let regex = call.regex(0), let text = call.wellFormedString(1), let limit = limit(call, 2) else { return }
+        guard call.string(0) != nil, call.string(1) != nil, let limit = limit(call, 2), let regex = call.regex(0),
+            let text = call.wellFormedString(1)
+        else { return }
         let builder = ArrayBuilder(in: call.arena)
         for groups in regex.allCaptures(in: text.utf8, limit: limit) {
             let elements = call.arena.allocateValues(groups.count)
@@ -54,14 +58,16 @@ package enum RegexBuiltins {
     }
 
     private static func replace(_ call: BuiltinCall) {
-        guard let text = call.wellFormedString(0), let regex = call.regex(1), let template = call.string(2) else { return }
+        guard call.string(0) != nil, call.string(1) != nil, let template = call.string(2), let text = call.wellFormedString(0),
+            let regex = call.regex(1)
+        else { return }
         let result = regex.replacingAll(in: text.utf8, with: template.byteArray)
         if call.failIfTooLarge(result.count) { return }
         call.return(result.withUnsafeBufferPointer { .string($0, in: call.arena) })
     }
 
     private static func split(_ call: BuiltinCall) {
-        guard let regex = call.regex(0), let text = call.wellFormedString(1) else { return }
+        guard call.string(0) != nil, let text = call.wellFormedString(1), let regex = call.regex(0) else { return }
         let builder = ArrayBuilder(in: call.arena)
         for range in regex.split(text.utf8) { builder.append(text.substring(byteRange: range)) }
         call.return(builder.finish())

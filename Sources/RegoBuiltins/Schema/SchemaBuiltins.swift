@@ -8,7 +8,7 @@ package enum SchemaBuiltins {
     ]
 
     private static func document(_ value: Value, in arena: Arena) throws(SchemaFault) -> Value {
-        if value.tag == .object { return value }
+        if value.tag == .object || value.tag == .array { return value }
         guard value.isString else { throw SchemaFault("wrong type, expected string or object") }
         do throws(JSONError) {
             return try JSONBuiltins.parse(value, in: arena)

@@ -23,6 +23,7 @@ struct SchemaCompiler {
 
     /// The schema that a value describes.
     static func compile(_ root: Value, for call: BuiltinCall) throws(SchemaFault) -> SchemaNode {
+        guard root.tag == .object || root.tag == .true || root.tag == .false else { throw SchemaFault("schema is invalid") }
         var compiler = SchemaCompiler(call, root: root)
         compiler.collectIdentifiers(root, depth: 0)
         return try compiler.schema(root, "schema")

@@ -1,24 +1,38 @@
 /// A URI reference taken apart as Go's `net/url` does.
-struct URIParts {
+package struct URIParts {
     /// Why a text is no URI reference, in Go's words.
-    struct Fault: Error {
-        var message: String
+    package struct Fault: Error {
+        package var message: String
     }
 
-    var scheme: [UInt8] = []
-    var host: [UInt8] = []
-    var port: [UInt8] = []
+    package var scheme: [UInt8] = []
+    /// What stands before the `@` of the authority, as written; `nil` without one.
+    package var user: [UInt8]?
+    package var host: [UInt8] = []
+    package var port: [UInt8] = []
     /// Without escapes.
-    var path: [UInt8] = []
+    package var path: [UInt8] = []
     /// As written where that differs from how `path` would be written.
-    var rawPath: [UInt8] = []
-    var query: [UInt8] = []
+    package var rawPath: [UInt8] = []
+    package var query: [UInt8] = []
     /// Without escapes.
-    var fragment: [UInt8] = []
+    package var fragment: [UInt8] = []
+    /// Whether the scheme is followed by something other than a path, as in `mailto:a@b`.
+    package var isOpaque = false
+
+    /// The path with the escapes that a request needs.
+    package var escapedPath: [UInt8] {
+        let extra = Array("!'()*;[]%".utf8)
+        if !rawPath.isEmpty, rawPath.allSatisfy({ Self.isPlain($0) || extra.contains($0) }) { return rawPath }
+        return Self.escapedPath(path)
+    }
+
+    /// Text without its escapes, as user names are written.
+    package static func unescape(_ text: [UInt8]) -> [UInt8]? { try? unescape(text[...], .user) }
 
     private enum Part { case path, host, user, fragment }
 
-    init(_ text: [UInt8]) throws(Fault) {
+    package init(_ text: [UInt8]) throws(Fault) {
         guard !text.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
             throw Fault(message: "net/url: invalid control character in URL")
         }
@@ -39,7 +53,10 @@ struct URIParts {
         let slash = UInt8(ascii: "/")
         if rest.first != slash {
             // An opaque URI such as mailto:a@b has no path.
-            if !scheme.isEmpty { return }
+            if !scheme.isEmpty {
+                isOpaque = !rest.isEmpty
+                return
+            }
             if rest.prefix(while: { $0 != slash }).contains(UInt8(ascii: ":")) {
                 throw Fault(message: "first path segment in URL cannot contain colon")
             }
@@ -77,6 +94,7 @@ struct URIParts {
                 throw Fault(message: "net/url: invalid userinfo")
             }
             _ = try Self.unescape(authority[..<at], .user)
+            user = Array(authority[..<at])
             name = authority[(at + 1)...]
         }
         var colon: Int?
@@ -140,12 +158,21 @@ struct URIParts {
         return result
     }
 
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "~"), UInt8(ascii: "$"), UInt8(ascii: "&"),
+            UInt8(ascii: "+"), UInt8(ascii: ","), UInt8(ascii: "/"), UInt8(ascii: ":"), UInt8(ascii: ";"), UInt8(ascii: "="),
+            UInt8(ascii: "@"):
+            true
+        default: isAlphanumeric(byte)
+        }
+    }
+
     private static func escapedPath(_ path: [UInt8]) -> [UInt8] {
-        let plain = Array("-_.~$&+,/:;=@".utf8)
         let digits = Array("0123456789ABCDEF".utf8)
         var result: [UInt8] = []
         for byte in path {
-            if isAlphanumeric(byte) || plain.contains(byte) {
+            if isPlain(byte) {
                 result.append(byte)
             } else {
                 result += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]

@@ -7,10 +7,30 @@ package enum DiagnosticBuiltins {
         BuiltinDefinition("trace", arity: 1) { trace(BuiltinCall($0)) },
         BuiltinDefinition("opa.runtime", arity: 0, isNondeterministic: true) {
             let call = BuiltinCall($0)
-            call.return(call.context.runtime.makeValue(in: call.arena))
+            call.return(withoutSecrets(call.context.runtime).makeValue(in: call.arena))
         },
         BuiltinDefinition("internal.test_case", arity: 1, hasResult: false) { testCase(BuiltinCall($0)) },
     ]
+
+    /// What a process tells of itself, without the credentials of services and the keys that its configuration holds.
+    private static func withoutSecrets(_ runtime: RegoValue) -> RegoValue {
+        guard var members = runtime.object, var configuration = members["config"]?.object else { return runtime }
+        for (section, secrets) in [("services", ["credentials"]), ("keys", ["key", "private_key"])] {
+            let name = RegoValue.string(section)
+            func stripped(_ entry: RegoValue) -> RegoValue {
+                guard var fields = entry.object else { return [:] }
+                for secret in secrets { fields[.string(secret)] = nil }
+                return .object(fields)
+            }
+            switch configuration[name] {
+            case .array(let entries)?: configuration[name] = .array(entries.map(stripped))
+            case .object(let entries)?: configuration[name] = .object(entries.mapValues(stripped))
+            default: configuration[name] = nil
+            }
+        }
+        members["config"] = .object(configuration)
+        return .object(members)
+    }
 
     /// Lines beyond this are dropped: the arguments' values multiply.
     private static let lineLimit = 10_000

@@ -109,7 +109,7 @@ package enum TypeBuiltins {
         switch call[0].tag {
         case .array: call.return(call[0])
         case .set: call.return(.array(call[0].sequence ?? call[0].keys, in: call.arena))
-        default: call.failType(0, "array")
+        default: call.failType(0, "array", "set")
         }
     }
 
@@ -120,7 +120,7 @@ package enum TypeBuiltins {
             let builder = SetBuilder(in: call.arena, capacity: call[0].length)
             for element in call[0].elements { builder.insert(element) }
             call.return(builder.finish())
-        default: call.failType(0, "set")
+        default: call.failType(0, "array", "set")
         }
     }
 }

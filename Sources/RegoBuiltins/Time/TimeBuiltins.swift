@@ -34,7 +34,8 @@ package enum TimeBuiltins {
             if number.tag == .array {
                 let parts = number.elements
                 guard let first = parts.first, first.isNumber else {
-                    call.failOperand(0, "must be either number (ns) or [number (ns), string (tz)] but got array")
+                    let wanted = parts.isEmpty ? "either number (ns) or [number (ns), string (tz)]" : "number"
+                    call.failOperand(0, "must be \(wanted) but got \(parts.first?.typeName ?? number.typeName)")
                     return nil
                 }
                 number = first

@@ -44,11 +44,26 @@ struct TimeParser {
         return try finish()
     }
 
-    private func quote(_ bytes: ArraySlice<UInt8>) -> String { "\"\(String(decoding: bytes, as: UTF8.self))\"" }
+    /// In quotes; what is not printable ASCII as `\xNN`.
+    static func quote(_ bytes: some Sequence<UInt8>) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        var quoted: [UInt8] = [UInt8(ascii: "\"")]
+        for byte in bytes {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): quoted += [UInt8(ascii: "\\"), byte]
+            case 0x20..<0x80: quoted.append(byte)
+            default: quoted += [UInt8(ascii: "\\"), UInt8(ascii: "x"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: quoted + [UInt8(ascii: "\"")], as: UTF8.self)
+    }
+
+    private func quote(_ bytes: ArraySlice<UInt8>) -> String { Self.quote(bytes) }
 
     private func failure(_ cause: String?, _ message: String = "") -> String {
-        if let cause { return "parsing time \"\(text)\" as \"\(layoutText)\": \(cause)" }
-        return "parsing time \"\(text)\": \(message)"
+        let shown = Self.quote(text.utf8)
+        if let cause { return "parsing time \(shown) as \(Self.quote(layoutText.utf8)): \(cause)" }
+        return "parsing time \(shown): \(message)"
     }
 
     private func outOfRange(_ what: String) -> Failure { Failure(message: failure(nil, "\(what) out of range")) }
@@ -256,7 +271,7 @@ enum DurationParser {
     /// Nanoseconds, or Go's message.
     static func parse(_ text: String) -> Result<Int64, TimeParser.Failure> {
         func failure(_ message: String) -> Result<Int64, TimeParser.Failure> { .failure(TimeParser.Failure(message: message)) }
-        let invalid = failure("time: invalid duration \"\(text)\"")
+        let invalid = failure("time: invalid duration \(TimeParser.quote(text.utf8))")
         var rest = Array(text.utf8)[...]
         let isNegative = rest.first == 45
         if isNegative || rest.first == 43 { rest = rest.dropFirst() }
@@ -273,10 +288,10 @@ enum DurationParser {
             }
             guard !whole.isEmpty || !fraction.isEmpty else { return invalid }
             let unit = rest.prefix { $0 != 46 && !($0 >= 48 && $0 <= 57) }
-            guard !unit.isEmpty else { return failure("time: missing unit in duration \"\(text)\"") }
+            guard !unit.isEmpty else { return failure("time: missing unit in duration \(TimeParser.quote(text.utf8))") }
             rest = rest.dropFirst(unit.count)
             guard let scale = scale(String(decoding: unit, as: UTF8.self)) else {
-                return failure("time: unknown unit \"\(String(decoding: unit, as: UTF8.self))\" in duration \"\(text)\"")
+                return failure("time: unknown unit \(TimeParser.quote(unit)) in duration \(TimeParser.quote(text.utf8))")
             }
             var value: UInt64 = 0
             for digit in whole {

@@ -3,15 +3,16 @@ internal import RegoRuntime
 
 extension CertificateValue {
     /// The fields that a certificate without extensions has, too.
-    func putDefaults(_ result: Fields) {
+    func putDefaults(_ result: Fields, withURIStrings: Bool) {
         let absent = [
             "Extensions", "ExtraExtensions", "UnhandledCriticalExtensions", "ExtKeyUsage", "UnknownExtKeyUsage", "SubjectKeyId",
             "AuthorityKeyId", "OCSPServer", "IssuingCertificateURL", "DNSNames", "EmailAddresses", "IPAddresses", "URIs",
             "PermittedDNSDomains", "ExcludedDNSDomains", "PermittedIPRanges", "ExcludedIPRanges", "PermittedEmailAddresses",
             "ExcludedEmailAddresses", "PermittedURIDomains", "ExcludedURIDomains", "CRLDistributionPoints", "PolicyIdentifiers",
-            "Policies", "PolicyMappings", "URIStrings",
+            "Policies", "PolicyMappings",
         ]
         for name in absent { result.put(name, .null) }
+        if withURIStrings { result.put("URIStrings", .null) }
         for name in ["KeyUsage", "MaxPathLen", "InhibitAnyPolicy", "InhibitPolicyMapping", "RequireExplicitPolicy"] { result.put(name, 0) }
         let flags = [
             "BasicConstraintsValid", "IsCA", "MaxPathLenZero", "PermittedDNSDomainsCritical", "InhibitAnyPolicyZero",
@@ -34,13 +35,18 @@ extension CertificateValue {
     }
 
     /// The extensions of a certificate (RFC 5280, section 4.2).
-    func putExtensions(_ list: DERReader.Element, _ result: Fields) throws(CryptoFault) {
+    func putExtensions(_ list: DERReader.Element, _ result: Fields, withURIStrings: Bool) throws(CryptoFault) {
         var reader = list.reader
         var (shown, unhandled): ([Value], [Value]) = ([], [])
+        var known: Set<[Int]> = []
         while !reader.isAtEnd {
             let (arcs, isCritical, content, value) = try self.extension(try reader.next(0x30))
+            guard known.insert(arcs).inserted else {
+                let text = arcs.map(String.init).joined(separator: ".")
+                throw CryptoFault("x509: certificate contains duplicate extension with OID \"\(text)\"")
+            }
             shown.append(value)
-            if try !handle(arcs, isCritical, content, result), isCritical { unhandled.append(identifier(arcs)) }
+            if try !handle(arcs, isCritical, content, result, withURIStrings), isCritical { unhandled.append(identifier(arcs)) }
         }
         result.put("Extensions", result.list(shown))
         result.put("UnhandledCriticalExtensions", result.list(unhandled))
@@ -48,7 +54,7 @@ extension CertificateValue {
 
     /// Shows what an extension means; returns whether it is known.
     private func handle(
-        _ arcs: [Int], _ isCritical: Bool, _ content: DERReader.Element, _ result: Fields
+        _ arcs: [Int], _ isCritical: Bool, _ content: DERReader.Element, _ result: Fields, _ withURIStrings: Bool
     ) throws(CryptoFault) -> Bool {
         var reader = content.reader
         if arcs == [1, 3, 6, 1, 5, 5, 7, 1, 1] {
@@ -58,12 +64,15 @@ extension CertificateValue {
         guard arcs.count == 4, arcs[..<3] == [2, 5, 29] else { return false }
         switch arcs[3] {
         case 14: result.put("SubjectKeyId", bytes: try reader.next(0x04).content)
-        case 15: result.put("KeyUsage", try keyUsage(try reader.next(0x03)))
-        case 17: try putAlternativeNames(content, result)
+        case 15: result.put("KeyUsage", Self.keyUsage(try reader.next(0x03)))
+        case 17: return try putAlternativeNames(content, result, withURIStrings: withURIStrings)
         case 19: try putBasicConstraints(&reader, result)
         case 30: try putNameConstraints(&reader, isCritical, result)
         case 31: try putDistributionPoints(&reader, result)
         case 32: try putPolicies(&reader, result)
+        case 33: try putPolicyMappings(&reader, result)
+        case 36: try putPolicyConstraints(&reader, result)
+        case 54: Self.put("InhibitAnyPolicy", try reader.next(0x02).smallInteger(), result)
         case 35:
             var inner = try reader.next(0x30).reader
             if let key = try inner.optional(0x80) { result.put("AuthorityKeyId", bytes: key.content) }
@@ -73,7 +82,8 @@ extension CertificateValue {
         return true
     }
 
-    private func keyUsage(_ bits: DERReader.Element) throws(CryptoFault) -> Int {
+    /// The bits of a key's usage, as Go numbers them.
+    static func keyUsage(_ bits: DERReader.Element) -> Int {
         var usage = 0
         for (index, byte) in bits.content.dropFirst().prefix(2).enumerated() {
             for bit in 0..<8 where byte & (0x80 >> UInt8(bit)) != 0 { usage |= 1 << (index * 8 + bit) }
@@ -156,8 +166,37 @@ extension CertificateValue {
         result.put("Policies", texts: texts)
     }
 
-    /// The alternative names of a subject.
-    func putAlternativeNames(_ content: DERReader.Element, _ result: Fields) throws(CryptoFault) {
+    private func putPolicyMappings(_ reader: inout DERReader, _ result: Fields) throws(CryptoFault) {
+        var list = try reader.next(0x30).reader
+        var mappings: [Value] = []
+        while !list.isAtEnd {
+            var pair = try list.next(0x30).reader
+            let shown = fields()
+            for name in ["IssuerDomainPolicy", "SubjectDomainPolicy"] {
+                shown.put(name, text: try pair.next(0x06).objectIdentifier().map(String.init).joined(separator: "."))
+            }
+            mappings.append(shown.builder.finish())
+        }
+        result.put("PolicyMappings", result.list(mappings))
+    }
+
+    private func putPolicyConstraints(_ reader: inout DERReader, _ result: Fields) throws(CryptoFault) {
+        var list = try reader.next(0x30).reader
+        if let number = try list.optional(0x80) { Self.put("RequireExplicitPolicy", try number.smallInteger(), result) }
+        if let number = try list.optional(0x81) { Self.put("InhibitPolicyMapping", try number.smallInteger(), result) }
+    }
+
+    /// A number with the flag that tells 0 from absent.
+    private static func put(_ name: String, _ number: Int, _ result: Fields) {
+        result.put(name, number)
+        result.put("\(name)Zero", .boolean(number == 0))
+    }
+
+    /// The alternative names of a subject; returns whether there is one of a kind that is shown.
+    @discardableResult
+    func putAlternativeNames(
+        _ content: DERReader.Element, _ result: Fields, withURIStrings: Bool
+    ) throws(CryptoFault) -> Bool {
         var reader = content.reader
         var list = try reader.next(0x30).reader
         var (hosts, mails, addresses, locators): ([String], [String], [String], [String]) = ([], [], [], [])
@@ -175,7 +214,8 @@ extension CertificateValue {
         result.put("EmailAddresses", texts: mails)
         result.put("IPAddresses", texts: addresses)
         result.put("URIs", result.list(locators.map { location($0) }))
-        result.put("URIStrings", texts: locators)
+        if withURIStrings { result.put("URIStrings", texts: locators) }
+        return !(hosts.isEmpty && mails.isEmpty && addresses.isEmpty && locators.isEmpty)
     }
 
     /// An address as text; IPv6 with its longest run of zeros left out (RFC 5952).
@@ -200,6 +240,7 @@ extension CertificateValue {
     private func location(_ text: String) -> Value {
         let result = fields()
         var rest = text[...]
+        var forcesQuery = false
         var parts = ["Scheme": "", "Opaque": "", "Host": "", "Path": "", "RawPath": "", "RawQuery": "", "Fragment": "", "RawFragment": ""]
         if let mark = rest.firstIndex(of: "#") {
             parts["Fragment"] = String(rest[rest.index(after: mark)...])
@@ -207,25 +248,77 @@ extension CertificateValue {
         }
         if let mark = rest.firstIndex(of: "?") {
             parts["RawQuery"] = String(rest[rest.index(after: mark)...])
+            forcesQuery = parts["RawQuery"] == ""
             rest = rest[..<mark]
         }
         if let colon = rest.firstIndex(of: ":"), !rest[..<colon].contains("/") {
             parts["Scheme"] = rest[..<colon].lowercased()
             rest = rest[rest.index(after: colon)...]
         }
-        if rest.hasPrefix("//") {
-            rest = rest.dropFirst(2)
-            let end = rest.firstIndex(of: "/") ?? rest.endIndex
-            parts["Host"] = String(rest[..<end])
-            parts["Path"] = String(rest[end...])
-        } else {
+        let authority = putAuthority(&rest, &parts)
+        if !authority.isHierarchical {
             parts[rest.hasPrefix("/") || parts["Scheme"] == "" ? "Path" : "Opaque"] = String(rest)
         }
+        if let path = parts["Path"], let plain = Self.unescaped(path), plain != path {
+            parts["Path"] = plain
+            // Kept where Go would write the path in another way.
+            if Self.escaped(plain) != path { parts["RawPath"] = path }
+        }
+        if let fragment = parts["Fragment"], let plain = Self.unescaped(fragment), plain != fragment {
+            (parts["Fragment"], parts["RawFragment"]) = (plain, Self.escaped(plain) == fragment ? "" : fragment)
+        }
         for (name, value) in parts { result.put(name, text: value) }
-        result.put("User", .null)
+        // Go writes a user as an object without fields.
+        result.put("User", authority.user ? fields().builder.finish() : .null)
         result.put("OmitHost", .false)
-        result.put("ForceQuery", .false)
+        result.put("ForceQuery", .boolean(forcesQuery))
         return result.builder.finish()
+    }
+
+    /// Takes `//user@host` off; says whether there is one, and whether it has a user.
+    private func putAuthority(_ rest: inout Substring, _ parts: inout [String: String]) -> (isHierarchical: Bool, user: Bool) {
+        guard rest.hasPrefix("//") else { return (false, false) }
+        rest = rest.dropFirst(2)
+        let end = rest.firstIndex(of: "/") ?? rest.endIndex
+        let authority = rest[..<end]
+        let at = authority.lastIndex(of: "@")
+        parts["Host"] = String(at.map { authority[authority.index(after: $0)...] } ?? authority)
+        parts["Path"] = String(rest[end...])
+        return (true, at != nil)
+    }
+
+    private static func unescaped(_ text: String) -> String? {
+        let bytes = Array(text.utf8)
+        guard bytes.contains(UInt8(ascii: "%")) else { return text }
+        var result: [UInt8] = []
+        var index = 0
+        while index < bytes.count {
+            guard bytes[index] == UInt8(ascii: "%") else {
+                result.append(bytes[index])
+                index += 1
+                continue
+            }
+            guard index + 2 < bytes.count, let byte = UInt8(String(decoding: bytes[(index + 1)...(index + 2)], as: UTF8.self), radix: 16)
+            else { return nil }
+            result.append(byte)
+            index += 3
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    private static func escaped(_ text: String) -> String {
+        var result: [UInt8] = []
+        let plain = Array("-_.~$&+,/:;=@".utf8)
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: result.append(byte)
+            case _ where plain.contains(byte): result.append(byte)
+            default:
+                let digits = Array("0123456789ABCDEF".utf8)
+                result += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
     }
 
     private func putNameConstraints(_ reader: inout DERReader, _ isCritical: Bool, _ result: Fields) throws(CryptoFault) {

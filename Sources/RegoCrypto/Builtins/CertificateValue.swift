@@ -22,7 +22,9 @@ struct CertificateValue {
     func fields() -> Fields { Fields(builder: ObjectBuilder(in: arena, capacity: 64), arena: arena) }
 
     /// A certificate.
-    func certificate(_ bytes: [UInt8]) throws(CryptoFault) -> Value {
+    ///
+    /// - Parameter withURIStrings: adds the texts of the URIs, as OPA does in most places.
+    func certificate(_ bytes: [UInt8], withURIStrings: Bool = true) throws(CryptoFault) -> Value {
         var outer = DERReader(bytes[...])
         let whole = try outer.next(0x30)
         guard outer.isAtEnd else { throw CryptoFault("x509: trailing data") }
@@ -34,7 +36,7 @@ struct CertificateValue {
         result.put("Raw", bytes: whole.full)
         result.put("RawTBSCertificate", bytes: body.full)
         result.put("Signature", bytes: signature.content.dropFirst())
-        result.put("SignatureAlgorithm", try algorithm(signatureAlgorithm))
+        result.put("SignatureAlgorithm", try Self.algorithm(signatureAlgorithm))
 
         var reader = body.reader
         var version = 1
@@ -42,9 +44,14 @@ struct CertificateValue {
             var inner = explicit.reader
             version = try inner.next(0x02).smallInteger() + 1
         }
+        guard (1...3).contains(version) else { throw CryptoFault("x509: invalid version") }
         result.put("Version", version)
-        result.put("SerialNumber", try integer(try reader.next(0x02)))
-        _ = try reader.next(0x30)
+        let serial = try reader.next(0x02)
+        if let first = serial.content.first, first >= 0x80 { throw CryptoFault("x509: negative serial number") }
+        result.put("SerialNumber", try integer(serial))
+        guard try reader.next(0x30).full.elementsEqual(signatureAlgorithm.full) else {
+            throw CryptoFault("x509: inner and outer signature algorithm identifiers don't match")
+        }
         let issuer = try reader.next(0x30)
         var validity = try reader.next(0x30).reader
         let subject = try reader.next(0x30)
@@ -56,10 +63,10 @@ struct CertificateValue {
         result.put("Subject", try name(subject))
         try putPublicKey(try reader.next(0x30), result)
         while let tag = reader.nextTag, tag != 0xA3 { _ = try reader.next() }
-        putDefaults(result)
+        putDefaults(result, withURIStrings: withURIStrings)
         if let wrapper = try reader.optional(0xA3) {
             var inner = wrapper.reader
-            try putExtensions(try inner.next(0x30), result)
+            try putExtensions(try inner.next(0x30), result, withURIStrings: withURIStrings)
         }
         return result.builder.finish()
     }
@@ -78,7 +85,7 @@ struct CertificateValue {
             result.put("Raw", bytes: whole.full)
             result.put("RawTBSCertificateRequest", bytes: body.full)
             result.put("Signature", bytes: signature.content.dropFirst())
-            result.put("SignatureAlgorithm", try algorithm(signatureAlgorithm))
+            result.put("SignatureAlgorithm", try Self.algorithm(signatureAlgorithm))
             var reader = body.reader
             result.put("Version", try reader.next(0x02).smallInteger())
             let subject = try reader.next(0x30)
@@ -104,13 +111,22 @@ struct CertificateValue {
             guard try attribute.next(0x06).objectIdentifier() == [1, 2, 840, 113_549, 1, 9, 14] else { continue }
             var values = try attribute.next(0x31).reader
             var extensions = try values.next(0x30).reader
-            var shown: [Value] = []
+            var (shown, pairs): ([Value], [Value]) = ([], [])
             while !extensions.isAtEnd {
-                let (identifier, _, content, value) = try self.extension(try extensions.next(0x30))
+                let (identifier, isCritical, content, value) = try self.extension(try extensions.next(0x30))
                 shown.append(value)
-                if identifier == [2, 5, 29, 17] { try putAlternativeNames(content, result) }
+                // Go takes an extension for a pair: its flag, where it has one, for the value.
+                let pair = fields()
+                pair.put("Type", self.identifier(identifier))
+                if isCritical { pair.put("Value", .true) } else { pair.put("Value", bytes: content.content) }
+                pairs.append(pair.builder.finish())
+                if identifier == [2, 5, 29, 17] { try putAlternativeNames(content, result, withURIStrings: false) }
             }
             result.put("Extensions", result.list(shown))
+            let requested = fields()
+            requested.put("Type", self.identifier([1, 2, 840, 113_549, 1, 9, 14]))
+            requested.put("Value", .array([.array(pairs, in: arena)], in: arena))
+            result.put("Attributes", .array([requested.builder.finish()], in: arena))
         }
     }
 
@@ -166,19 +182,11 @@ struct CertificateValue {
     }
 
     /// Go's number of a signature algorithm, 0 for one that it does not know.
-    private func algorithm(_ element: DERReader.Element) throws(CryptoFault) -> Int {
+    static func algorithm(_ element: DERReader.Element) throws(CryptoFault) -> Int {
         var reader = element.reader
         let identifier = try reader.next(0x06).objectIdentifier().map(String.init).joined(separator: ".")
         if identifier == "1.2.840.113549.1.1.10" {
-            // RSASSA-PSS: the digest is the first parameter.
-            guard let parameters = try reader.optional(0x30) else { return 0 }
-            var inner = parameters.reader
-            guard let digest = try inner.optional(0xA0) else { return 0 }
-            var wrapped = digest.reader
-            var algorithm = try wrapped.next(0x30).reader
-            let arcs = try algorithm.next(0x06).objectIdentifier()
-            guard arcs.count == 9, arcs[..<8] == [2, 16, 840, 1, 101, 3, 4, 2], (1...3).contains(arcs[8]) else { return 0 }
-            return 12 + arcs[8]
+            return try reader.optional(0x30).map { parameters throws(CryptoFault) in try pssAlgorithm(parameters) } ?? 0
         }
         let known = [
             "1.2.840.113549.1.1.4": 2, "1.2.840.113549.1.1.5": 3, "1.3.14.3.2.29": 3, "1.2.840.113549.1.1.11": 4,
@@ -186,6 +194,31 @@ struct CertificateValue {
             "1.2.840.10045.4.1": 9, "1.2.840.10045.4.3.2": 10, "1.2.840.10045.4.3.3": 11, "1.2.840.10045.4.3.4": 12, "1.3.101.112": 16,
         ]
         return known[identifier] ?? 0
+    }
+
+    /// Go's number of RSASSA-PSS with these parameters: it knows those whose mask has the same digest, whose salt is as long as the digest.
+    private static func pssAlgorithm(_ parameters: DERReader.Element) throws(CryptoFault) -> Int {
+        var inner = parameters.reader
+        guard let digest = try inner.optional(0xA0), let mask = try inner.optional(0xA1), let salt = try inner.optional(0xA2) else {
+            return 0
+        }
+        var wrapped = digest.reader
+        let digestAlgorithm = try wrapped.next(0x30)
+        var algorithm = digestAlgorithm.reader
+        let arcs = try algorithm.next(0x06).objectIdentifier()
+        guard arcs.count == 9, arcs[..<8] == [2, 16, 840, 1, 101, 3, 4, 2], (1...3).contains(arcs[8]) else { return 0 }
+        var maskWrapped = mask.reader
+        var maskAlgorithm = try maskWrapped.next(0x30).reader
+        guard try maskAlgorithm.next(0x06).objectIdentifier() == [1, 2, 840, 113_549, 1, 1, 8] else { return 0 }
+        var maskDigest = try maskAlgorithm.next(0x30).reader
+        guard try maskDigest.next(0x06).objectIdentifier() == arcs else { return 0 }
+        var length = salt.reader
+        guard try length.next(0x02).smallInteger() == [32, 48, 64][arcs[8] - 1] else { return 0 }
+        if let trailer = try inner.optional(0xA3) {
+            var number = trailer.reader
+            guard try number.next(0x02).smallInteger() == 1 else { return 0 }
+        }
+        return 12 + arcs[8]
     }
 
     private func putPublicKey(_ element: DERReader.Element, _ result: Fields) throws(CryptoFault) {

@@ -59,6 +59,9 @@ struct PrivateKeyParts {
         guard key.kind != .other else { throw CryptoFault("x509: unknown or unsupported private key") }
     }
 
+    /// Whether a public key is this key's other half: 1 if it is, 0 if not, another number for a key of another kind.
+    func matches(_ open: TokenKey) -> Int32 { EVP_PKEY_eq(key.handle, open.handle) }
+
     /// The key as Go's encoder writes its structures.
     func goValue(in arena: Arena) throws(CryptoFault) -> Value {
         let result = ObjectBuilder(in: arena)

@@ -61,7 +61,9 @@ final class TokenKeySet {
         do {
             document = try JSONParser.parse(text, into: arena)
         } catch {
-            throw CryptoFault("failed to parse a JWK key (set): \(error.message)")
+            // What OPA's library says, by each of its layers.
+            let library = "jwk.ParseString: failed to parse string: jwk.Parse: failed to unmarshal JWK set: "
+            throw CryptoFault("failed to parse a JWK key (set): \(library)\(error.message)")
         }
         return try parse(document, in: arena)
     }

@@ -29,6 +29,8 @@ package enum BuiltinFailureKind: UInt8, BitwiseCopyable, Sendable {
     case halt
     /// Ends the evaluation: the result would exceed its limits.
     case limit
+    /// Ends the evaluation: it was cancelled, or its time is up.
+    case interrupted
 }
 
 /// A builtin that had no result to give.
@@ -63,12 +65,23 @@ package final class BuiltinContext {
     package var allowedHosts: [String]?
     /// What `opa.runtime` returns.
     package var runtime: RegoValue = .object([:])
+    /// When the evaluation's time is up, in nanoseconds of `CLOCK_MONOTONIC`; 0 for never.
+    package var deadline: UInt64 = 0
+    /// What builtins keep from one evaluation to the next; `nil` keeps nothing.
+    package var interQueryCache: InterQueryCache?
+    /// Takes and gives the results of nondeterministic builtins, where a decision is recorded or replayed.
+    package var nondeterministicResults: NondeterministicResults?
+    /// Where the call of a nondeterministic builtin stands, while it runs.
+    package var position: SourcePosition?
+    /// How a position is shown, `file:row`.
+    package var describePosition: ((SourcePosition) -> String)?
 
     /// The results of hosted builtins that are computed once an evaluation.
     var hostedResults = HostedResults()
 
     private var caches: [ObjectIdentifier: BuiltinCache] = [:]
     private var memory: [String: RegoValue] = [:]
+    private var objects: [ObjectIdentifier: AnyObject] = [:]
 
     package init() {}
 
@@ -78,10 +91,13 @@ package final class BuiltinContext {
         failures.removeAll(keepingCapacity: true)
         memory.removeAll(keepingCapacity: true)
         hostedResults.removeAll()
+        if !objects.isEmpty { objects.removeAll() }
         print = nil
         trace = nil
         testCase = nil
         cancellation = nil
+        deadline = 0
+        nondeterministicResults = nil
     }
 
     package var isCancelled: Bool { cancellation?.isCancelled ?? false }
@@ -89,6 +105,18 @@ package final class BuiltinContext {
     /// Whether builtins may reach a host, which is compared as it is written, without its port.
     package func mayReach(host: String) -> Bool {
         allowedHosts.map { $0.contains { $0.utf8.elementsEqual(host.utf8) } } ?? true
+    }
+
+    /// Whether a builtin that waits has to give up: the evaluation was cancelled, or its time is up.
+    package var isInterrupted: Bool { isCancelled || (deadline != 0 && Machine.monotonicNanoseconds() >= deadline) }
+
+    /// A family's own state for the rest of one evaluation, made at the first call.
+    package func evaluationState<State: AnyObject>(_ make: () -> State) -> State {
+        let key = ObjectIdentifier(State.self)
+        if let known = objects[key] as? State { return known }
+        let made = make()
+        objects[key] = made
+        return made
     }
 
     /// The cache of compiled things of one kind, such as patterns by their text; lives as long as the context.

@@ -15,11 +15,13 @@ package typealias BuiltinImplementation = @convention(c) (UnsafeMutableRawPointe
     package let isDeprecated: Bool
     /// Whether equal arguments may have different results; such calls are never folded into constants.
     package let isNondeterministic: Bool
+    /// Whether a call may wait for another machine, as `http.send` does.
+    package let canBlock: Bool
     package let implementation: BuiltinImplementation
 
     package init(
         _ name: StaticString, arity: Int, hasResult: Bool = true, isRelation: Bool = false, isDeprecated: Bool = false,
-        isNondeterministic: Bool = false, implementation: BuiltinImplementation
+        isNondeterministic: Bool = false, canBlock: Bool = false, implementation: BuiltinImplementation
     ) {
         self.name = name
         self.arity = arity
@@ -27,6 +29,7 @@ package typealias BuiltinImplementation = @convention(c) (UnsafeMutableRawPointe
         self.isRelation = isRelation
         self.isDeprecated = isDeprecated
         self.isNondeterministic = isNondeterministic
+        self.canBlock = canBlock
         unsafe self.implementation = implementation
     }
 }

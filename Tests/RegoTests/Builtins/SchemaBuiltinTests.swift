@@ -46,7 +46,7 @@ struct SchemaBuiltinTests {
     @Test(
         "Values that are no schemas",
         arguments: [
-            (#""{""#, "jsonschema: invalid JSON string"), (#"json.unmarshal("[1]")"#, "jsonschema: wrong type, expected string or object"),
+            (#""{""#, "jsonschema: invalid JSON string"), (#"json.unmarshal("[1]")"#, "jsonschema: schema is invalid"),
             (#"{"minLength": -1}"#, "jsonschema: minLength must be greater than or equal to 0"),
             (#"{"minItems": 3, "maxItems": 2}"#, "jsonschema: minItems cannot be greater than maxItems"),
             (#"{"pattern": "("}"#, "jsonschema: pattern must be a valid regex"),
