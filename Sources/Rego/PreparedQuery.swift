@@ -73,7 +73,11 @@ public final class PreparedQuery: Sendable {
             instruments?.needInstrumentedQuery != true || legend != nil,
             "only a query that was prepared as an instrumented one can be observed")
         let metrics = instruments?.metrics
-        let value = try metrics.measure(.inputParse) { () throws(EvaluationError) in try read(input, into: machine) }
+        var value = Value.undefined
+        if case .none = input {
+        } else {
+            value = try metrics.measure(.inputParse) { () throws(EvaluationError) in try read(input, into: machine) }
+        }
         var deadline: UInt64 = 0
         if let time = limits.time {
             let (seconds, attoseconds) = time.components

@@ -20,7 +20,8 @@ package struct TextTable {
             }
         }
         let rule = "+" + widths.map { String(repeating: "-", count: $0 + 2) + "+" }.joined() + "\n"
-        var text = header.isEmpty ? rule : rule + "|" + zip(header, widths).map { " " + Self.centered($0, $1) + " |" }.joined() + "\n" + rule
+        var text = rule
+        if !header.isEmpty { text += "|" + zip(header, widths).map { " " + Self.centered($0, $1) + " |" }.joined() + "\n" + rule }
         for row in rows {
             text += "|" + zip(row, widths).map { " " + Self.padded($0, $1) + " |" }.joined() + "\n"
         }
