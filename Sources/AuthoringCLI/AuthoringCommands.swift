@@ -23,12 +23,13 @@ package enum AuthoringCommands {
 public enum AuthoringMain {
     /// Runs the command that the arguments name, and ends the process if it fails.
     public static func run() {
-        if let status = AuthoringCommands.runQuickly(CommandLine.arguments.dropFirst()) {
+        let arguments = EnvironmentArguments.adding(to: CommandLine.arguments.dropFirst())
+        if let status = AuthoringCommands.runQuickly(arguments[...]) {
             if status != 0 { Glibc.exit(status) }
             return
         }
         AuthoringCommands.complete(AuthoringCommand.self)
-        AuthoringCommand.main()
+        AuthoringCommand.main(arguments)
     }
 }
 

@@ -41,8 +41,10 @@ public struct Loader: Sendable {
     package var baseData: BaseData { onlyDocument?.data ?? BaseData(data) }
 
     /// Compiles what was read.
-    public func compile(options: Policy.Options = Policy.Options()) throws(CompilationFailure) -> Policy {
-        try Policy(modules: modules, data: baseData, options: options)
+    ///
+    /// - Parameter metrics: takes the times of parsing and compiling.
+    public func compile(options: Policy.Options = Policy.Options(), metrics: Metrics? = nil) throws(CompilationFailure) -> Policy {
+        try Policy(modules: modules, data: baseData, options: options, metrics: metrics)
     }
 
     /// Reads a file or a folder.

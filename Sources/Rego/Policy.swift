@@ -104,7 +104,9 @@ public final class Policy: Sendable {
     }
 
     /// Compiles modules together with base data that was read as JSON, which spares the way through `RegoValue`.
-    package init(modules: [Module], data: BaseData, options: Options) throws(CompilationFailure) {
+    ///
+    /// - Parameter metrics: takes the times of parsing and compiling.
+    package init(modules: [Module], data: BaseData, options: Options, metrics: Metrics? = nil) throws(CompilationFailure) {
         try options.builtins.check()
         var sources = SourceMap()
         _ = sources.add(SourceFile(name: "", bytes: []))
@@ -114,7 +116,7 @@ public final class Policy: Sendable {
         for module in modules {
             let file = SourceFile(name: module.name, bytes: module.bytes)
             let id = sources.add(file)
-            let (result, read, found) = ModuleReader.read(file, id: id, version: options.version)
+            let (result, read, found) = metrics.measure(.moduleParse) { ModuleReader.read(file, id: id, version: options.version) }
             diagnostics += found
             if let result, found.isEmpty { parsed.append(result) }
             if !read.isEmpty { annotations[id] = read }
@@ -122,8 +124,10 @@ public final class Policy: Sendable {
         guard diagnostics.isEmpty else { throw CompilationFailure(diagnostics, sources: sources) }
         var settings = options.resolver
         if options.refusesDataConflicts { settings.dataExists = { data.exists(at: $0) } }
-        let (program, problems) = Resolver.resolve(
-            modules: parsed, sources: sources, builtins: options.signatures, options: settings, annotations: annotations)
+        let (program, problems) = metrics.measure(.moduleCompile) {
+            Resolver.resolve(
+                modules: parsed, sources: sources, builtins: options.signatures, options: settings, annotations: annotations)
+        }
         guard let program, problems.isEmpty else { throw CompilationFailure(problems, sources: sources) }
         self.resolved = program
         self.options = options
@@ -201,23 +205,26 @@ public final class Policy: Sendable {
     ///   - imports: paths that the query may name by their last segment (`data.medical`, `input.user as who`).
     ///   - package: the package that the query is asked in; its rules need no prefix.
     ///   - instrumented: compiles the query so that `Instruments` see what its evaluations do, which slows them down.
+    ///   - metrics: takes the times of parsing and compiling.
     public func prepare(
-        query: String, imports: [String] = [], package: String? = nil, instrumented: Bool = false
+        query: String, imports: [String] = [], package: String? = nil, instrumented: Bool = false, metrics: Metrics? = nil
     ) throws(CompilationFailure) -> PreparedQuery {
         let file = SourceFile(name: "", text: query)
         var sources = resolved.sources
         sources.replaceQuery(with: file)
-        let (body, found) = Parser.parseQuery(file, id: FileID(0), version: options.version)
+        let (body, found) = metrics.measure(.queryParse) { Parser.parseQuery(file, id: FileID(0), version: options.version) }
         guard let body, found.isEmpty else { throw CompilationFailure(found, sources: sources) }
         let context = try QueryContext(imports: imports, package: package, version: options.version)
-        let (query, problems) = Resolver.resolveQuery(
-            body, source: file, in: resolved, builtins: options.signatures, package: context.package, imports: context.imports,
-            options: options.resolver)
-        guard let query, problems.isEmpty else { throw CompilationFailure(problems, sources: sources) }
-        let trace = instrumented ? TracePlan() : nil
-        let program = try ProgramPlanner.plan(query: query, in: resolved, builtins: registry, trace: trace)
-        let legend = legend(trace, query: query, sources: sources)
-        return PreparedQuery(program: program, policy: self, shape: .query(query), legend: legend)
+        return try metrics.measure(.queryCompile) { () throws(CompilationFailure) in
+            let (query, problems) = Resolver.resolveQuery(
+                body, source: file, in: resolved, builtins: options.signatures, package: context.package, imports: context.imports,
+                options: options.resolver)
+            guard let query, problems.isEmpty else { throw CompilationFailure(problems, sources: sources) }
+            let trace = instrumented ? TracePlan() : nil
+            let program = try ProgramPlanner.plan(query: query, in: resolved, builtins: registry, trace: trace)
+            let legend = legend(trace, query: query, sources: sources)
+            return PreparedQuery(program: program, policy: self, shape: .query(query), legend: legend)
+        }
     }
 }
 

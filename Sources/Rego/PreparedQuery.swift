@@ -83,8 +83,15 @@ public final class PreparedQuery: Sendable {
         _ machine: Machine, input: Input, limits: EvaluationLimits, print: ((String) -> Void)? = nil,
         testCase: ((RegoValue) -> Void)? = nil, instruments: Instruments? = nil, nondeterministicResults: NondeterministicResults? = nil
     ) throws(EvaluationError) -> Value {
-        precondition(instruments == nil || legend != nil, "only a query that was prepared as an instrumented one can be observed")
-        let value = try read(input, into: machine)
+        precondition(
+            instruments?.needInstrumentedQuery != true || legend != nil,
+            "only a query that was prepared as an instrumented one can be observed")
+        let metrics = instruments?.metrics
+        var value = Value.undefined
+        if case .none = input {
+        } else {
+            value = try metrics.measure(.inputParse) { () throws(EvaluationError) in try read(input, into: machine) }
+        }
         var deadline: UInt64 = 0
         if let time = limits.time {
             let (seconds, attoseconds) = time.components
@@ -98,16 +105,21 @@ public final class PreparedQuery: Sendable {
         machine.context.nondeterministicResults = nondeterministicResults
         let recorder = legend.flatMap { instruments?.begin($0) }
         if let recorder { machine.context.trace = { recorder.note($0) } }
+        var builtinErrors: [MachineError] = []
+        if instruments?.options.contains(.builtinErrors) == true { machine.context.tolerated = { builtinErrors.append($0) } }
         defer {
-            if let legend { instruments?.end(legend) }
+            machine.context.tolerated = nil
+            instruments?.end(legend, builtinErrors: builtinErrors.map(evaluationError))
         }
         do throws(MachineError) {
-            return try machine.evaluate(
-                input: value, data: policy.data.root,
-                limits: MachineLimits(
-                    steps: limits.instructions, memory: limits.memory, depth: limits.depth, deadline: deadline,
-                    isStrict: limits.strictBuiltinErrors),
-                query: entry, recorder: recorder)
+            return try metrics.measure(.queryEvaluation) { () throws(MachineError) in
+                try machine.evaluate(
+                    input: value, data: policy.data.root,
+                    limits: MachineLimits(
+                        steps: limits.instructions, memory: limits.memory, depth: limits.depth, deadline: deadline,
+                        isStrict: limits.strictBuiltinErrors),
+                    query: entry, recorder: recorder)
+            }
         } catch {
             throw evaluationError(error)
         }

@@ -7,7 +7,7 @@ import Imaging
 public enum WardMain {
     /// Runs the command that the arguments name, and ends the process if it fails.
     public static func run() {
-        let arguments = CommandLine.arguments.dropFirst()
+        let arguments = EnvironmentArguments.adding(to: CommandLine.arguments.dropFirst())[...]
         // The server starts this once for each model; what it passes is its own affair, not a person's.
         if arguments.first == "model-check" {
             let status = ModelCheck.run(arguments: Array(arguments.dropFirst()))
@@ -19,6 +19,6 @@ public enum WardMain {
             return
         }
         AuthoringCommands.complete(WardCommand.self)
-        WardCommand.main()
+        WardCommand.main(Array(arguments))
     }
 }

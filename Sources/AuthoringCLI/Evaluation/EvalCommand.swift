@@ -1,4 +1,5 @@
 import ArgumentParser
+import Rego
 
 /// `ward eval`: evaluates a query, with OPA's flags and formats.
 struct EvalCommand: ParsableCommand {
@@ -10,6 +11,9 @@ struct EvalCommand: ParsableCommand {
               ward eval 'x := 1 + 1'
               ward eval -d policies -i input.json data.medical.allow
               cat input.json | ward eval -I -d policies -f raw data.medical.allow
+              ward eval -d policies --explain fails -f pretty data.medical.allow
+
+            A flag that is not given is taken from the environment: --format from WARD_EVAL_FORMAT, and so on.
 
             Exit status: 0 if the query was evaluated; 1 with --fail if it is undefined, with --fail-defined if it is defined;
             2 on any error.
@@ -19,6 +23,9 @@ struct EvalCommand: ParsableCommand {
         name: [.customShort("d"), .long],
         help: ArgumentHelp("Load Rego, JSON and YAML from a file or folder; repeatable.", valueName: "path"))
     var data: [String] = []
+
+    @Option(name: [.customShort("b"), .long], help: ArgumentHelp("Load a folder as a bundle; repeatable.", valueName: "folder"))
+    var bundle: [String] = []
 
     @Option(name: [.customShort("i"), .long], help: ArgumentHelp("Read the input document from a file.", valueName: "file"))
     var input: String?
@@ -51,8 +58,18 @@ struct EvalCommand: ParsableCommand {
     @Flag(name: .customLong("strict-builtin-errors"), help: "Let a builtin's error end the evaluation.")
     var strictBuiltinErrors = false
 
+    @Flag(name: .customLong("show-builtin-errors"), help: "List the errors of builtins, which do not end the evaluation.")
+    var showBuiltinErrors = false
+
     @Option(help: ArgumentHelp("Stop after a time: 500ms, 2s, 1m.", valueName: "duration"))
     var timeout: DurationArgument?
+
+    @OptionGroup(title: "What the evaluation does") var observation: ObservationOptions
+
+    @Option(name: .customLong("pretty-limit"), help: "Shorten what tables of the format pretty show to so many characters.")
+    var prettyLimit = 80
+
+    @OptionGroup(visibility: .hidden) var accepted: AcceptedOptions
 
     @Argument(help: "The query.")
     var query: String?
@@ -60,6 +77,7 @@ struct EvalCommand: ParsableCommand {
     private var options: EvalOptions {
         var options = EvalOptions()
         options.data = data
+        options.bundles = bundle
         options.input = input
         options.readsInput = stdinInput
         options.readsQuery = stdin
@@ -71,12 +89,16 @@ struct EvalCommand: ParsableCommand {
         options.source = source.settings
         options.source.isStrict = strict.strict
         options.strictBuiltinErrors = strictBuiltinErrors
+        options.showsBuiltinErrors = showBuiltinErrors
         options.timeout = timeout?.duration
+        options.observation = observation.settings
+        options.prettyLimit = prettyLimit
         options.query = query
         return options
     }
 
     func validate() throws {
+        if accepted.partial { throw ValidationError("--partial: Ward evaluates queries whole and has no partial evaluation") }
         if let problem = options.problem { throw ValidationError(problem) }
     }
 
@@ -87,6 +109,79 @@ struct EvalCommand: ParsableCommand {
 }
 
 extension EvalFormat: ExpressibleByArgument {}
+
+/// The flags that make an evaluation's inner life visible.
+struct ObservationOptions: ParsableArguments {
+    enum ExplainMode: String, CaseIterable, ExpressibleByArgument { case off, full, notes, fails, debug }
+
+    @Option(help: "Show what the evaluation did.")
+    var explain = ExplainMode.off
+
+    @Flag(name: .customLong("var-values"), help: "Show the values of variables with --explain and the format pretty.")
+    var varValues = false
+
+    @Flag(help: "Show the rows that the evaluation has and has not reached.")
+    var coverage = false
+
+    @Flag(help: "Show how long reading, compiling and evaluating took.")
+    var metrics = false
+
+    @Flag(help: "The same as --metrics.")
+    var instrument = false
+
+    @Flag(help: "Show what each expression took; has --metrics in it.")
+    var profile = false
+
+    @Option(
+        name: .customLong("profile-sort"),
+        help: "Sort the profile by total_time_ns, num_eval, num_redo, num_gen_expr, file or line; repeatable.")
+    var profileSort: [String] = []
+
+    @Option(name: .customLong("profile-limit"), help: "Show so many rows of the profile, 10 unless told otherwise; 0 for all.")
+    var profileLimit: Int?
+
+    @Option(help: "Evaluate so many times, and show statistics of metrics and profile.")
+    var count = 1
+
+    var settings: ObservationSettings {
+        var settings = ObservationSettings()
+        settings.explain = Explanation.Mode(rawValue: explain.rawValue)
+        settings.showsVariables = varValues
+        settings.coverage = coverage
+        settings.profile = profile || profileLimit != nil || !profileSort.isEmpty
+        settings.metrics = metrics || instrument || settings.profile
+        settings.profileKeys = profileSort.flatMap { $0.split(separator: ",").compactMap { Profile.Key(rawValue: String($0)) } }
+        settings.profileLimit = profileLimit ?? 10
+        settings.count = count
+        return settings
+    }
+
+    func validate() throws {
+        for key in profileSort.flatMap({ $0.split(separator: ",") }) where Profile.Key(rawValue: String(key)) == nil {
+            throw ValidationError("--profile-sort: \(key) is none of \(Profile.Key.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        if count < 1 { throw ValidationError("--count: at least one evaluation is needed") }
+    }
+}
+
+/// OPA's flags that choose among ways to the same answer, of which Ward has one.
+struct AcceptedOptions: ParsableArguments {
+    @Flag(name: .customLong("partial")) var partial = false
+    @Option(name: [.customShort("u"), .customLong("unknowns")]) var unknowns: [String] = []
+    @Option(name: .customLong("disable-inlining")) var disableInlining: [String] = []
+    @Flag(name: .customLong("shallow-inlining")) var shallowInlining = false
+    @Flag(name: .customLong("nondeterminstic-builtins")) var nondeterministicBuiltins = false
+    @Flag(name: .customLong("disable-indexing")) var disableIndexing = false
+    @Flag(name: .customLong("disable-early-exit")) var disableEarlyExit = false
+    @Flag(name: .customLong("optimize-store-for-read-speed")) var optimizeStore = false
+    @Option(name: [.customShort("O"), .customLong("optimize")]) var optimize: Int?
+    @Option(name: [.customShort("e"), .customLong("entrypoint")]) var entrypoint: [String] = []
+    @Option(name: [.customShort("t"), .customLong("target")]) var target: String?
+
+    func validate() throws {
+        if let target, target != "rego" { throw ValidationError("--target \(target): Ward evaluates Rego itself: the target is rego") }
+    }
+}
 
 /// A duration as Go writes it: `1h2m`, `500ms`, `1.5s`.
 package struct DurationArgument: ExpressibleByArgument {

@@ -1,16 +1,14 @@
-import Glibc
 import Rego
-import RegoRuntime
-import RegoSyntax
 
 /// How `ward eval` prints its answer.
 enum EvalFormat: String, CaseIterable {
-    case json, values, bindings, pretty, raw, discard
+    case json, values, bindings, pretty, source, raw, discard
 }
 
 /// What `ward eval` is asked to do, and the doing of it.
 struct EvalOptions {
     var data: [String] = []
+    var bundles: [String] = []
     var input: String?
     /// The input document is on standard input.
     var readsInput = false
@@ -23,7 +21,12 @@ struct EvalOptions {
     var imports: [String] = []
     var source = SourceSettings()
     var strictBuiltinErrors = false
+    /// The errors of builtins are listed.
+    var showsBuiltinErrors = false
     var timeout: Duration?
+    var observation = ObservationSettings()
+    /// Characters that a table's cell shows at most; 0 for all.
+    var prettyLimit = 80
     var query: String?
 
     /// What is wrong with the combination of options; `nil` if nothing is.
@@ -31,6 +34,10 @@ struct EvalOptions {
         if readsQuery, readsInput { return "--stdin and --stdin-input both want standard input: name the input's file with -i" }
         if input != nil, readsInput { return "give the input with either -i or -I" }
         if readsQuery ? query != nil : query == nil { return "specify the query as one argument, or --stdin" }
+        if format == .source { return "invalid output format for evaluation: source is for partial evaluation, which Ward has not" }
+        if strictBuiltinErrors, showsBuiltinErrors {
+            return "cannot use --show-builtin-errors with --strict-builtin-errors, which ends the evaluation with the first of them"
+        }
         if fail, failDefined { return "specify --fail or --fail-defined but not both" }
         return nil
     }
@@ -70,58 +77,31 @@ struct EvalOptions {
 
     /// Evaluates, prints, and returns the exit status.
     func run() -> Int32 {
-        let report = evaluate()
-        EvalPrinter(format: format).print(report)
-        switch report {
-        case .failure: return 2
-        case .answer(let answer): return fail && answer.solutions.isEmpty || failDefined && !answer.solutions.isEmpty ? 1 : 0
-        }
+        let report = EvalRun(options: self).report()
+        EvalPrinter(format: format, limit: prettyLimit, showsVariables: observation.showsVariables).print(report)
+        if report.hasFailed { return 2 }
+        let isDefined = report.answer?.solutions.isEmpty == false
+        return fail && !isDefined || failDefined && isDefined ? 1 : 0
     }
+}
 
-    private func evaluate() -> EvalReport {
-        do {
-            return .answer(try ask(try prepare(), try readInput()))
-        } catch let failure as CompilationFailure {
-            return .failure(EvalError.list(failure))
-        } catch let error as EvaluationError {
-            return .failure([EvalError(error)])
-        } catch {
-            return .failure([EvalError(message: "\(error)")])
-        }
-    }
+/// What is to be seen of an evaluation.
+struct ObservationSettings {
+    var explain: Explanation.Mode?
+    var showsVariables = false
+    var coverage = false
+    var profile = false
+    var metrics = false
+    /// What the profile is sorted by first.
+    var profileKeys: [Profile.Key] = []
+    /// Rows of the profile to show; 0 for all.
+    var profileLimit = 10
+    /// Evaluations.
+    var count = 1
 
-    private func prepare() throws -> PreparedQuery {
-        var loader = source.loader
-        for path in data { try loader.load(path) }
-        let policy = try loader.compile(options: try source.policyOptions())
-        let text = try query ?? String(decoding: Loader.readAll(STDIN_FILENO, name: "standard input"), as: UTF8.self)
-        return try policy.prepare(query: text, imports: imports, package: package)
-    }
+    /// Whether the query has to be compiled as an instrumented one.
+    var needsInstrumentedQuery: Bool { explain != nil || coverage || profile }
 
-    /// Asks the query about an input that is JSON, or else YAML.
-    private func ask(_ query: PreparedQuery, _ bytes: [UInt8]?) throws -> Answer {
-        let limits = EvaluationLimits(time: timeout, strictBuiltinErrors: strictBuiltinErrors)
-        guard let bytes else { return try query.evaluate(limits: limits, print: Console.printError) }
-        do throws(EvaluationError) {
-            return try query.evaluate(.json(bytes), limits: limits, print: Console.printError)
-        } catch {
-            guard error.code == .input else { throw error }
-            let name = input ?? "standard input"
-            // Text that begins as JSON does is meant to be JSON: YAML's message would only mislead.
-            let first = bytes.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
-            if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || first == UInt8(ascii: "\"") {
-                throw InputFailure(description: "unable to parse input: \(name): \(error.message)")
-            }
-            return try query.evaluate(.value(try Loader.parseYAML(bytes, path: name)), limits: limits, print: Console.printError)
-        }
-    }
-
-    private func readInput() throws -> [UInt8]? {
-        if readsInput { return try Loader.readAll(STDIN_FILENO, name: "standard input") }
-        return try input.map { try Loader.read($0.hasPrefix("file://") ? String($0.dropFirst(7)) : $0) }
-    }
-
-    private struct InputFailure: Error, CustomStringConvertible {
-        let description: String
-    }
+    /// OPA's keys after those that were named.
+    var sortOrder: [Profile.Key] { profileKeys + Profile.Key.usual.filter { !profileKeys.contains($0) } }
 }

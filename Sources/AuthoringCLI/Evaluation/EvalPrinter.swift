@@ -4,31 +4,66 @@ import RegoRuntime
 /// Prints an evaluation in one of OPA's formats.
 struct EvalPrinter {
     let format: EvalFormat
+    /// Characters that a table's cell shows at most; 0 for all.
+    var limit = 80
+    var showsVariables = false
 
     func print(_ report: EvalReport) {
-        switch (format, report) {
-        case (.json, _): Console.print(document(report).json(pretty: true) + "\n")
-        case (.discard, _): Console.print(document(report, discarding: true).json(pretty: true) + "\n")
-        case (_, .failure(let errors)): printErrors(errors)
-        case (.values, .answer(let answer)): printValues(answer)
-        case (.bindings, .answer(let answer)): printBindings(answer)
-        case (.pretty, .answer(let answer)): printPretty(answer)
-        case (.raw, .answer(let answer)): printRaw(answer)
+        let errors = report.errors + report.builtinErrors
+        switch format {
+        case .json: Console.print(document(report, errors).json(pretty: true) + "\n")
+        case .discard: Console.print(document(report, errors, discarding: true).json(pretty: true) + "\n")
+        case .pretty: printPretty(report, errors)
+        case .values, .bindings, .raw, .source:
+            guard errors.isEmpty, let answer = report.answer else { return printErrors(errors) }
+            switch format {
+            case .values: printValues(answer)
+            case .bindings: printBindings(answer)
+            default: printRaw(answer)
+            }
         }
     }
 
     // MARK: JSON
 
     /// OPA's output document. Its members have an order of their own, so it is written member by member.
-    private func document(_ report: EvalReport, discarding: Bool = false) -> OrderedJSON {
-        switch report {
-        case .failure(let errors):
-            return .object([("errors", .array(errors.map(Self.errorDocument)))])
-        case .answer(let answer):
-            if answer.solutions.isEmpty { return .object([]) }
-            if discarding { return .object([("result", .value(.string("discarded")))]) }
-            return .object([("result", .array(answer.solutions.map(Self.solutionDocument)))])
+    private func document(_ report: EvalReport, _ errors: [EvalError], discarding: Bool = false) -> OrderedJSON {
+        var members: [(String, OrderedJSON)] = []
+        if !errors.isEmpty { members.append(("errors", .array(errors.map(Self.errorDocument)))) }
+        if let answer = report.answer, !answer.solutions.isEmpty {
+            members.append(
+                ("result", discarding ? .value(.string("discarded")) : .array(answer.solutions.map(Self.solutionDocument))))
         }
+        if let metrics = report.metrics {
+            members.append(("metrics", .object(metrics.map { ($0.name, .integer(Int($0.nanoseconds))) })))
+        }
+        if let samples = report.samples {
+            members.append(("aggregated_metrics", .object(samples.timers.map { ($0.name, .object(Self.figures($0.values))) })))
+        }
+        if let explanation = report.explanation, !explanation.events.isEmpty {
+            members.append(("explanation", ExplanationJSON(explanation).document))
+        }
+        if let profile = report.profile, !profile.isEmpty { members.append(("profile", .array(profile.map { Self.row($0, nil) }))) }
+        if let samples = report.samples, !samples.rows.isEmpty {
+            members.append(("aggregated_profile", .array(samples.rows.map { Self.row($0.row, $0.times) })))
+        }
+        if let coverage = report.coverage { members.append(("coverage", OrderedJSON(coverage))) }
+        return .object(members)
+    }
+
+    private static func figures(_ values: [UInt64]) -> [(String, OrderedJSON)] {
+        Statistics(values).figures.map { ($0.name, .number($0.value)) }
+    }
+
+    private static func row(_ row: Profile.Row, _ times: [UInt64]?) -> OrderedJSON {
+        let counts: [(String, OrderedJSON)] = [
+            ("num_eval", .integer(row.evaluations)), ("num_redo", .integer(row.redos)),
+            ("num_gen_expr", .integer(row.generatedExpressions)),
+        ]
+        guard let times else {
+            return .object([("location", OrderedJSON(row.location)), ("total_time_ns", .integer(Int(row.totalTime)))] + counts)
+        }
+        return .object([("total_time_ns_stats", .object(figures(times)))] + counts + [("location", OrderedJSON(row.location))])
     }
 
     private static func solutionDocument(_ solution: Answer.Solution) -> OrderedJSON {
@@ -90,6 +125,16 @@ struct EvalPrinter {
         }
     }
 
+    private func printPretty(_ report: EvalReport, _ errors: [EvalError]) {
+        if let explanation = report.explanation { Console.print(explanation.text(variables: showsVariables)) }
+        if !errors.isEmpty {
+            printErrors(errors)
+        } else if let answer = report.answer {
+            printPretty(answer)
+        }
+        Console.print(EvalTables(limit: limit).text(of: report))
+    }
+
     private func printPretty(_ answer: Answer) {
         guard let first = answer.solutions.first else { return Console.print("undefined\n") }
         if answer.solutions.count == 1, first.bindings.isEmpty {
@@ -99,18 +144,13 @@ struct EvalPrinter {
             }
         }
         let names = first.bindings.map(\.name).sorted()
-        let columns = first.expressions.indices.filter { !Self.isBoolean(first.expressions[$0].value) }
+        let columns = first.expressions.indices.filter { names.isEmpty || !Self.isBoolean(first.expressions[$0].value) }
         var table = TextTable(header: names + columns.map { first.expressions[$0].text })
         for solution in answer.solutions {
             let bound = names.map { name in solution.bindings.first { $0.name == name }.map { $0.value.json() } ?? "" }
-            table.rows.append((bound + columns.map { solution.expressions[$0].value.json() }).map(Self.shortened))
+            table.rows.append((bound + columns.map { solution.expressions[$0].value.json() }).map { $0.shortened(to: limit) })
         }
         Console.print(table.render())
-    }
-
-    /// Cells longer than OPA's default limit end in an ellipsis.
-    private static func shortened(_ text: String) -> String {
-        text.unicodeScalars.count <= 80 ? text : String(String.UnicodeScalarView(text.unicodeScalars.prefix(80))) + "..."
     }
 
     private static func isBoolean(_ value: RegoValue) -> Bool {

@@ -2,10 +2,30 @@ import Rego
 import RegoRuntime
 import RegoSyntax
 
-/// What an evaluation came to.
-enum EvalReport {
-    case answer(Answer)
-    case failure([EvalError])
+/// What an evaluation came to, and what was seen of it.
+struct EvalReport {
+    /// `nil` if the evaluation ended with errors.
+    var answer: Answer?
+    /// What kept the evaluation from an answer.
+    var errors: [EvalError] = []
+    /// Errors of builtins, which did not.
+    var builtinErrors: [EvalError] = []
+    var explanation: Explanation?
+    var metrics: [(name: String, nanoseconds: UInt64)]?
+    var profile: [Profile.Row]?
+    /// Metrics and profiles of more than one evaluation.
+    var samples: EvalSamples?
+    var coverage: Coverage.Report?
+
+    var hasFailed: Bool { !errors.isEmpty }
+
+    mutating func fail(_ error: any Error) {
+        switch error {
+        case let failure as CompilationFailure: errors += EvalError.list(failure)
+        case let error as EvaluationError: errors.append(EvalError(error))
+        default: errors.append(EvalError(message: "\(error)"))
+        }
+    }
 }
 
 /// An error as `ward eval` prints it.

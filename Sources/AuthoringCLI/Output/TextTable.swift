@@ -1,5 +1,6 @@
 /// A table drawn with `+`, `-` and `|`, as OPA's pretty output has it.
 package struct TextTable {
+    /// Empty for a table without one.
     package var header: [String]
     package var rows: [[String]] = []
 
@@ -13,10 +14,14 @@ package struct TextTable {
     package func render() -> String {
         var widths = header.map(Self.width)
         for row in rows {
-            for (index, cell) in row.enumerated() where index < widths.count { widths[index] = max(widths[index], Self.width(of: cell)) }
+            for (index, cell) in row.enumerated() {
+                if index == widths.count, header.isEmpty { widths.append(0) }
+                if index < widths.count { widths[index] = max(widths[index], Self.width(of: cell)) }
+            }
         }
         let rule = "+" + widths.map { String(repeating: "-", count: $0 + 2) + "+" }.joined() + "\n"
-        var text = rule + "|" + zip(header, widths).map { " " + Self.centered($0, $1) + " |" }.joined() + "\n" + rule
+        var text = rule
+        if !header.isEmpty { text += "|" + zip(header, widths).map { " " + Self.centered($0, $1) + " |" }.joined() + "\n" + rule }
         for row in rows {
             text += "|" + zip(row, widths).map { " " + Self.padded($0, $1) + " |" }.joined() + "\n"
         }

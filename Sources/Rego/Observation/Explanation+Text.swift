@@ -87,6 +87,11 @@ extension Explanation {
         return found.sorted { $0.name < $1.name }
     }
 
+    /// All variables that have a value at an event, by the names that their author gave them; generated ones by their own.
+    public func locals(of event: Event) -> [(name: String, value: RegoValue)] {
+        event.variables.map { (legend?.authoredNames[$0.name] ?? $0.name, $0.value) }
+    }
+
     private func variableText(of event: Event) -> String {
         "{" + variables(of: event).map { "\($0.name): \(Self.shortened($0.value.description, to: 32))" }.joined(separator: ", ") + "}"
     }

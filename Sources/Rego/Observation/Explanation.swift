@@ -22,8 +22,6 @@ public struct Explanation: Sendable {
             case note = "Note"
             /// The rules that can hold have been chosen.
             case index = "Index"
-            /// Two values are unified.
-            case unify = "Unify"
         }
 
         /// What happened.
@@ -48,13 +46,13 @@ public struct Explanation: Sendable {
 
     /// Which events to show.
     public enum Mode: String, CaseIterable, Sendable {
-        /// All but unifications.
+        /// All.
         case full
         /// Notes, and how the search came to them.
         case notes
         /// Failures, and how the search came to them.
         case fails
-        /// All.
+        /// All; OPA also shows unifications here, which Ward's plan has settled before.
         case debug
     }
 
@@ -99,7 +97,6 @@ public struct Explanation: Sendable {
         case .fail: .fail
         case .note: .note
         case .index: .index
-        case .unify: .unify
         }
     }
 
@@ -114,8 +111,7 @@ public struct Explanation: Sendable {
     /// The events that a mode shows.
     public func filtered(_ mode: Mode) -> Explanation {
         switch mode {
-        case .debug: self
-        case .full: Explanation(events: events.filter { $0.kind != .unify }, legend: legend)
+        case .full, .debug: self
         case .notes: Explanation(events: leading { $0.kind == .note }, legend: legend)
         case .fails: Explanation(events: leading { $0.kind == .fail }, legend: legend)
         }

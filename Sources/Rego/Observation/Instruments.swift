@@ -26,12 +26,18 @@ public final class Instruments {
         public static let variables = Options(rawValue: 3)
         /// The time that each expression takes.
         public static let profile = Options(rawValue: 4)
+        /// The errors of builtins that leave an expression undefined; also of queries that are not instrumented.
+        public static let builtinErrors = Options(rawValue: 8)
     }
 
     /// What is to be seen.
     public let options: Options
     /// What takes the rows that are evaluated.
     public let coverage: Coverage?
+    /// What takes the times of evaluations; also of queries that are not instrumented.
+    public let metrics: Metrics?
+    /// The errors of builtins that left an expression undefined in the last evaluation.
+    public private(set) var builtinErrors: [EvaluationError] = []
     /// What the last evaluation did; also when it ended with an error.
     public private(set) var explanation = Explanation()
     /// What the expressions of all evaluations so far have taken.
@@ -40,14 +46,21 @@ public final class Instruments {
     private let recorder: TraceRecorder
 
     /// Makes instruments for what is to be seen.
-    public init(_ options: Options = [], coverage: Coverage? = nil) {
+    public init(_ options: Options = [], coverage: Coverage? = nil, metrics: Metrics? = nil) {
         self.options = options
+        self.metrics = metrics
         self.coverage = coverage
         recorder = TraceRecorder(
             wishes: TraceRecorder.Wishes(
                 events: options.contains(.explanation), variables: options.contains(.variables), hits: coverage != nil,
                 costs: options.contains(.profile)))
     }
+
+    /// Whether what is to be seen can only be seen of instrumented queries.
+    package var needInstrumentedQuery: Bool { !options.isDisjoint(with: [.variables, .profile]) || coverage != nil }
+
+    /// Forgets the profile of the evaluations so far.
+    public func resetProfile() { profile = Profile() }
 
     /// Prepares for an evaluation.
     func begin(_ legend: TraceLegend) -> TraceRecorder {
@@ -56,7 +69,9 @@ public final class Instruments {
     }
 
     /// Takes over what an evaluation has told; the values that it has made are still there.
-    func end(_ legend: TraceLegend) {
+    func end(_ legend: TraceLegend?, builtinErrors: [EvaluationError]) {
+        self.builtinErrors = builtinErrors
+        guard let legend else { return }
         recorder.end()
         coverage?.add(recorder.hits, legend)
         if options.contains(.profile) { profile.add(recorder.costs, legend) }

@@ -60,8 +60,8 @@ extension FunctionPlanner {
             emit(Instruction(.move, a: found, b: register))
             emit(Instruction(trace: .settle))
             let settled = makeLabel()
-            if let early { program.assembler.emit(Instruction(.jumpIfDefined, a: early), t: settled) }
             tell(.redo, node)
+            if let early { program.assembler.emit(Instruction(.jumpIfDefined, a: early), t: settled) }
             fail()
             place(settled)
             if early != nil {

@@ -57,6 +57,8 @@ package final class BuiltinContext {
     package var trace: ((String) -> Void)?
     /// Takes the path of each case of a test that begins; `nil` drops it.
     package var testCase: ((RegoValue) -> Void)?
+    /// Takes the errors of calls that only make an expression undefined; `nil` drops them.
+    package var tolerated: ((MachineError) -> Void)?
     /// Stops long builtins when cancelled.
     package var cancellation: Cancellation?
     /// The failures of this evaluation's calls, in order.

@@ -18,7 +18,6 @@ extension Machine {
             unsafe tell(operation, point, table, window, isEarly: isEarly)
         case .fail: if unsafe register.pointee.isUndefined { unsafe tell(.failAlways, point, table, window, isEarly: false) }
         case .index: unsafe choose(instruction, point, table, window)
-        case .unify: break
         case .leave: recorder.leave()
         case .saveQuery: unsafe register.pointee = .integer(Int64(recorder.innermostQuery))
         case .exitSaved:

@@ -210,7 +210,12 @@ import Glibc
         case .type: if limits.isStrict { unsafe fail(.type, last.message, at: instruction) }
         }
         // In a loop over much data each call may fail: only strict evaluations, which end here, need the message.
-        if failure == nil { context.failures.removeAll(keepingCapacity: true) }
+        guard failure == nil else { return }
+        context.failures.removeAll(keepingCapacity: true)
+        if let tolerated = context.tolerated {
+            let position = unsafe program.position(of: instruction - program.code)
+            tolerated(MachineError(code: last.kind == .type ? .type : .builtin, message: last.message, position: position))
+        }
     }
 
     // MARK: Paths

@@ -3,7 +3,7 @@ package final class TraceRecorder {
     /// One event, in the order of OPA's search.
     package struct Event: BitwiseCopyable {
         package enum Kind: UInt8, BitwiseCopyable, Sendable {
-            case enter, eval, exit, redo, fail, note, index, unify
+            case enter, eval, exit, redo, fail, note, index
         }
 
         package var kind: Kind

@@ -16,9 +16,6 @@ package enum TraceOperation: UInt8, BitwiseCopyable, Sendable {
     /// The index has chosen the candidates of the point for which R[b]… is defined; R[a] becomes defined if one solution of any of them
     /// settles the document.
     case index
-    /// The values R[a] and R[b] are unified.
-    case unify
-
     // Bookkeeping
     /// The innermost query ends.
     case leave

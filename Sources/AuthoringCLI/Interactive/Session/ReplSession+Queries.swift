@@ -31,7 +31,7 @@ extension ReplSession {
         do {
             let answer = try query.evaluate(input, limits: limits, print: printError, instruments: instruments)
             explain(instruments)
-            EvalPrinter(format: settings.format == .json ? .json : .pretty).print(.answer(answer))
+            EvalPrinter(format: settings.format == .json ? .json : .pretty).print(EvalReport(answer: answer))
         } catch {
             explain(instruments)
             throw error

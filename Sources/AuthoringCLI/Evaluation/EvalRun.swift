@@ -1,0 +1,114 @@
+import Glibc
+import Rego
+import RegoRuntime
+import RegoSyntax
+
+/// One `ward eval`: reads, compiles, evaluates as often as asked, and gathers what is to be printed.
+struct EvalRun {
+    let options: EvalOptions
+    private let metrics: Metrics?
+    private let instruments: Instruments?
+
+    init(options: EvalOptions) {
+        self.options = options
+        metrics = options.observation.metrics ? Metrics() : nil
+        var wishes: Instruments.Options = []
+        if options.observation.explain != nil { wishes.formUnion(.variables) }
+        if options.observation.profile { wishes.insert(.profile) }
+        if options.showsBuiltinErrors { wishes.insert(.builtinErrors) }
+        instruments = wishes.isEmpty && metrics == nil ? nil : Instruments(wishes, metrics: metrics)
+    }
+
+    func report() -> EvalReport {
+        var report = EvalReport()
+        do {
+            let policy = try compile()
+            let input = try readInput()
+            var coverage: Coverage?
+            if options.observation.coverage { coverage = Coverage(of: policy) }
+            try evaluate(policy, input, coverage, into: &report)
+            report.coverage = coverage?.report()
+        } catch {
+            report.fail(error)
+        }
+        if let instruments, options.observation.explain != nil { report.explanation = explained(instruments) }
+        if report.samples == nil, let metrics { report.metrics = metrics.timers }
+        return report
+    }
+
+    private func explained(_ instruments: Instruments) -> Explanation {
+        instruments.explanation.filtered(options.observation.explain ?? .full)
+    }
+
+    private func compile() throws -> Policy {
+        var loader = options.source.loader
+        if !options.data.isEmpty {
+            try metrics.measure(.loadFiles) { () throws(Loader.Failure) in for path in options.data { try loader.load(path) } }
+        }
+        if !options.bundles.isEmpty {
+            try metrics.measure(.loadBundles) { () throws(Loader.Failure) in for path in options.bundles { try loader.loadBundle(path) } }
+        }
+        return try loader.compile(options: try options.source.policyOptions(), metrics: metrics)
+    }
+
+    private func evaluate(_ policy: Policy, _ input: [UInt8]?, _ coverage: Coverage?, into report: inout EvalReport) throws {
+        let text = try options.query ?? String(decoding: Loader.readAll(STDIN_FILENO, name: "standard input"), as: UTF8.self)
+        let observed = coverage == nil ? instruments : Instruments(instruments?.options ?? [], coverage: coverage, metrics: metrics)
+        var samples = EvalSamples()
+        let count = options.observation.count
+        for round in 0..<count {
+            if round > 0 {
+                metrics?.reset([.queryParse, .queryCompile, .queryEvaluation, .inputParse])
+                observed?.resetProfile()
+            }
+            do {
+                let query = try policy.prepare(
+                    query: text, imports: options.imports, package: options.package,
+                    instrumented: options.observation.needsInstrumentedQuery, metrics: metrics)
+                let answer = try ask(query, input, observed)
+                if round == 0 { report.answer = answer }
+            } catch {
+                if round == 0 { report.fail(error) }
+            }
+            if round == 0, let observed {
+                report.builtinErrors = observed.builtinErrors.map { EvalError($0) }
+                if options.observation.explain != nil { report.explanation = explained(observed) }
+            }
+            let rows = observed?.profile.rows(by: options.observation.sortOrder, limit: options.observation.profileLimit) ?? []
+            if count > 1 { samples.add(metrics?.timers ?? [], rows) }
+            if count == 1, options.observation.profile { report.profile = rows }
+            if report.hasFailed { break }
+        }
+        if count > 1, metrics != nil, !report.hasFailed { report.samples = samples }
+    }
+
+    /// Asks the query about an input that is JSON, or else YAML.
+    private func ask(_ query: PreparedQuery, _ bytes: [UInt8]?, _ instruments: Instruments?) throws -> Answer {
+        let limits = EvaluationLimits(time: options.timeout, strictBuiltinErrors: options.strictBuiltinErrors)
+        func evaluate(_ input: Input) throws(EvaluationError) -> Answer {
+            try query.evaluate(input, limits: limits, print: Console.printError, instruments: instruments)
+        }
+        guard let bytes else { return try evaluate(.none) }
+        do throws(EvaluationError) {
+            return try evaluate(.json(bytes))
+        } catch {
+            guard error.code == .input else { throw error }
+            let name = options.input ?? "standard input"
+            // Text that begins as JSON does is meant to be JSON: YAML's message would only mislead.
+            let first = bytes.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
+            if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || first == UInt8(ascii: "\"") {
+                throw InputFailure(description: "unable to parse input: \(name): \(error.message)")
+            }
+            return try evaluate(.value(try Loader.parseYAML(bytes, path: name)))
+        }
+    }
+
+    private func readInput() throws -> [UInt8]? {
+        if options.readsInput { return try Loader.readAll(STDIN_FILENO, name: "standard input") }
+        return try options.input.map { try Loader.read($0.hasPrefix("file://") ? String($0.dropFirst(7)) : $0) }
+    }
+
+    private struct InputFailure: Error, CustomStringConvertible {
+        let description: String
+    }
+}

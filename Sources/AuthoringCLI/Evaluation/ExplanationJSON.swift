@@ -1,0 +1,68 @@
+package import Rego
+import RegoRuntime
+
+/// An explanation as OPA's events in JSON.
+struct ExplanationJSON {
+    private let explanation: Explanation
+
+    init(_ explanation: Explanation) { self.explanation = explanation }
+
+    var document: OrderedJSON { .array(explanation.events.map(event)) }
+
+    private func event(_ event: Explanation.Event) -> OrderedJSON {
+        .object([
+            ("Op", .value(.string(event.kind.rawValue))),
+            ("Node", event.kind == .note ? .value(.null) : .value(.string(explanation.text(of: event)))),
+            ("Location", event.location.map { OrderedJSON($0) } ?? .value(.null)),
+            ("QueryID", .integer(event.query)),
+            ("ParentID", .integer(event.parent)),
+            ("Locals", .array(explanation.locals(of: event).map(Self.local))),
+            ("Message", .value(.string(event.message))),
+        ])
+    }
+
+    private static func local(_ name: String, _ value: RegoValue) -> OrderedJSON {
+        .object([("name", .value(.string(name))), ("value", .value(value))])
+    }
+}
+
+extension OrderedJSON {
+    /// A number.
+    static func number(_ value: Double) -> OrderedJSON { .value(RegoValue(number: value)) }
+
+    /// A place as OPA writes it.
+    init(_ location: SourceLocation) {
+        self = .object([
+            ("file", .value(.string(location.file))), ("row", .integer(location.row)), ("col", .integer(location.column)),
+        ])
+    }
+
+    /// A coverage report as OPA writes it.
+    package init(_ report: Coverage.Report) {
+        self = .object([
+            ("files", .object(report.files.map { ($0.name, Self.file($0)) })),
+            ("covered_lines", .integer(report.coveredLines)),
+            ("not_covered_lines", .integer(report.notCoveredLines)),
+            ("coverage", .number(report.percent)),
+        ])
+    }
+
+    private static func file(_ file: Coverage.Report.File) -> OrderedJSON {
+        var members: [(String, OrderedJSON)] = []
+        if !file.covered.isEmpty { members.append(("covered", ranges(file.covered))) }
+        if !file.notCovered.isEmpty { members.append(("not_covered", ranges(file.notCovered))) }
+        if file.coveredLines > 0 { members.append(("covered_lines", .integer(file.coveredLines))) }
+        if file.notCoveredLines > 0 { members.append(("not_covered_lines", .integer(file.notCoveredLines))) }
+        if file.percent > 0 { members.append(("coverage", .number(file.percent))) }
+        return .object(members)
+    }
+
+    private static func ranges(_ ranges: [ClosedRange<Int>]) -> OrderedJSON {
+        .array(
+            ranges.map { range in
+                .object([
+                    ("start", .object([("row", .integer(range.lowerBound))])), ("end", .object([("row", .integer(range.upperBound))])),
+                ])
+            })
+    }
+}
