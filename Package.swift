@@ -55,8 +55,16 @@ let coreTargets: [Target] = [
     .testTarget(name: "RegoHTTPTests", dependencies: ["RegoHTTP", "RegoRuntime", "Rego"], swiftSettings: house),
     .testTarget(name: "LinearRegexTests", dependencies: ["LinearRegex"], swiftSettings: house),
     .testTarget(name: "RegoTests", dependencies: ["Rego"], swiftSettings: house),
+    .target(name: "FuzzHarness", dependencies: ["RegoSyntax"], path: "Tests/Fuzz/Harness", swiftSettings: house),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzHarness"], path: "Tests/Fuzz/Tests", swiftSettings: house),
     .testTarget(name: "Conformance", dependencies: ["Rego", "RegoSyntax"], path: "Tests/Conformance", swiftSettings: house),
 ]
+
+// Links libFuzzer's runtime, which only a build with its sanitizer has; `Tests/Fuzz/run` makes one.
+let fuzzing: [Target] =
+    Context.environment["WARD_FUZZ"] == nil
+    ? []
+    : [.executableTarget(name: "FuzzDriver", dependencies: ["FuzzHarness"], path: "Tests/Fuzz/Driver", swiftSettings: house)]
 
 let serverDependencies: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
@@ -134,5 +142,5 @@ let package = Package(
             ? [.library(name: "Rego", targets: ["Rego"]), .executable(name: "ward", targets: ["ward"])]
             : [.library(name: "Rego", targets: ["Rego"]), .executable(name: "ward", targets: ["ward"])],
     dependencies: coreOnly ? coreDependencies : coreDependencies + serverDependencies,
-    targets: (coreTargets + (coreOnly ? authoringProgram : serverTargets)).filter { chosen?.contains($0.name) ?? true }
+    targets: (coreTargets + fuzzing + (coreOnly ? authoringProgram : serverTargets)).filter { chosen?.contains($0.name) ?? true }
 )

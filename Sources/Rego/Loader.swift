@@ -209,7 +209,7 @@ public struct Loader: Sendable {
         return status.st_mode & S_IFMT == S_IFDIR ? .folder : .file
     }
 
-    private static func names(in path: String) throws(Failure) -> [String] {
+    package static func names(in path: String) throws(Failure) -> [String] {
         guard let folder = unsafe opendir(path) else { throw Failure("\(path): \(String(cString: strerror(errno)))") }
         defer { unsafe closedir(folder) }
         var names: [String] = []

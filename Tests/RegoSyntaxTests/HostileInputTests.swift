@@ -104,6 +104,14 @@ import Testing
         }
     }
 
+    /// Each level is read twice or more: time would grow exponentially if what was read were not remembered.
+    @Test(arguments: ["[H&3[H,", "some [x|", "some x in [y|", "{a|{a:", "[a|[a&", "{a:b|{a:", "{x|every ", "f(a,b|c("])
+    func `What is read again costs little time`(link: String) {
+        for version in [RegoVersion.v0, .v1] {
+            #expect(queryOutcome(of: String(repeating: link, count: 60), version: version).isEmpty == false)
+        }
+    }
+
     @Test func `A text too large is refused`() {
         let file = SourceFile(name: "", bytes: [UInt8](repeating: 0x20, count: Parser.maximumSize + 1))
         #expect(lines(of: Parser.parseModule(file, id: FileID(1)).1).first?.hasPrefix("1:1 source text has") == true)

@@ -14,6 +14,7 @@ extension FormatWriter {
             // A crowded line was copied from the source: the next expression is written as usual.
             try? write(expression)
             endLine()
+            replaceComments()
         }
     }
 
@@ -140,13 +141,11 @@ enum InfixOperator {
     /// The types of the operands, as OPA's messages show them.
     static func operands(of name: String) -> [String] {
         switch name {
-        case "plus", "mul", "div", "rem": ["x: number", "y: number"]
-        case "minus": ["x: any<number, set[any]>", "y: any<number, set[any]>"]
-        case "and", "or": ["x: set[any]", "y: set[any]"]
-        case "eq", "assign": ["any", "any"]
-        case "internal.member_2": ["any", "any"]
+        case "plus", "mul", "div", "rem": ["number", "number"]
+        case "minus": ["any<number, set[any]>", "any<number, set[any]>"]
+        case "and", "or": ["set[any]", "set[any]"]
         case "internal.member_3": ["any", "any", "any"]
-        default: ["x: any", "y: any"]
+        default: ["any", "any"]
         }
     }
 }

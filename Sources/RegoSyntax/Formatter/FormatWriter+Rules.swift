@@ -4,6 +4,7 @@ extension FormatWriter {
             // A crowded line was copied from the source: the next rule begins a new one.
             try? insertComments(before: rule.span)
             try? write(rule, isElse: false)
+            replaceComments()
             if index + 1 < rules.count, isGroupable(rule), isGroupable(rules[index + 1]),
                 rules[index + 1].span.row == rule.span.row + 1
             {

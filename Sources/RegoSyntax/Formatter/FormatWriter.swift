@@ -10,6 +10,8 @@ struct PendingComment: Sendable {
     var text: String
     /// The comment as it stands in the source.
     var original: String
+    /// Bytes of the source before it.
+    var offset: Int
     var row: Int
     var column: Int
 }
@@ -22,6 +24,8 @@ struct FormatWriter: Sendable {
     var diagnostics: [Diagnostic] = []
     /// The comments not yet written, by row.
     var comments: ArraySlice<PendingComment>
+    /// Comments that found no place where they belong; they are written before what comes next.
+    private var displaced: [PendingComment] = []
     /// The depth of indentation.
     var level = 0
     /// Something stands on the current line, its indentation at least.
@@ -53,6 +57,7 @@ struct FormatWriter: Sendable {
 extension PendingComment {
     init(_ comment: Comment) {
         original = comment.text
+        offset = Int(comment.span.offset)
         row = Int(comment.span.row)
         column = Int(comment.span.column)
         var scalars = comment.text.unicodeScalars
@@ -125,7 +130,8 @@ extension FormatWriter {
         writeComments(earlier)
         if let last = earlier.last, row - last.row > 1 { blankLine() }
         guard let beside else { return }
-        guard lineComment == nil else {
+        if let present = lineComment {
+            displaced += [present, beside]
             lineComment = nil
             throw .crowdedLine
         }
@@ -155,19 +161,29 @@ extension FormatWriter {
         try body(&self)
     }
 
-    /// Writes a part of the source as it stands there, and drops the comments within it.
+    /// Writes a part of the source as it stands there, with the comments within it.
     mutating func copySource(of span: Span, pending: ArraySlice<PendingComment>) {
         let text = text(of: span)
         write(bytes: text)
         let lastRow = Int(span.row) + text.count { $0 == UInt8(ascii: "\n") }
+        displaced.removeAll { lost in text.indices.contains(lost.offset) || pending.contains { $0.offset == lost.offset } }
         comments = []
-        for comment in pending {
+        for comment in pending where !text.indices.contains(comment.offset) {
             if copiesLastComment, comment.row == lastRow {
                 write(" " + comment.original)
             } else if comment.row >= lastRow {
                 comments.append(comment)
+            } else {
+                displaced.append(comment)
             }
         }
+    }
+
+    /// Has displaced comments written before what comes next.
+    mutating func replaceComments() {
+        guard !displaced.isEmpty else { return }
+        comments = ArraySlice((displaced + comments).sorted { $0.offset < $1.offset })
+        displaced = []
     }
 
     /// The bytes that a node's span covers.

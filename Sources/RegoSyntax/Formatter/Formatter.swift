@@ -22,7 +22,13 @@ package enum Formatter {
         /// What is wrong, in a stable order; spans point into the file that was formatted.
         package var diagnostics: [Diagnostic]
         /// The module was read, but cannot be written (a built-in operator is called with a wrong number of arguments).
-        package var isReadable = false
+        package var isReadable: Bool
+
+        /// Makes a failure from its parts.
+        package init(diagnostics: [Diagnostic], isReadable: Bool = false) {
+            self.diagnostics = diagnostics
+            self.isReadable = isReadable
+        }
     }
 
     /// Formats a source text.

@@ -66,7 +66,7 @@ extension Parser {
     }
 
     private mutating func parseLiteralExpression(isNegated: Bool) -> Expression? {
-        let start = version == .v1 ? nil : save()
+        let start = version == .v1 || !givesHints ? nil : save()
         guard var expression = parseExpression() else { return nil }
         expression.isNegated = isNegated
         if kind == .with, !parseWith(into: &expression) { return nil }
@@ -138,7 +138,7 @@ extension Parser {
             return parseWith(into: &expression) ? expression : nil
         }
         restore(start)
-        if version != .v1 { hintAtIn() }
+        if version != .v1, givesHints { hintAtIn() }
 
         var symbols: [Term] = []
         repeat {
@@ -215,6 +215,7 @@ extension Parser {
     private mutating func parsingWithAllKeywords(_ parse: (inout Parser) -> Bool) -> Bool {
         var parser = self
         parser.forgetTerms()
+        parser.givesHints = false
         parser.lexer.futureKeywords = .all
         return parse(&parser)
     }

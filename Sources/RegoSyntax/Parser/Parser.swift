@@ -55,6 +55,8 @@ package struct Parser: Sendable {
     private var cache: [CachedTerm] = []
     /// The depth of the recursion.
     private var depth = 0
+    /// Whether errors are given hints; not while one is looked for, as hints within hints would cost exponential time.
+    var givesHints = true
     var comments: [Comment] = []
     /// Where the last of `comments` begins: going back must not record a comment twice.
     private var lastComment = -1
@@ -189,12 +191,18 @@ extension Parser {
 
     /// Where the term at the current token lies in memory.
     private func remembered() -> Int? {
-        var index = cache.count - 1
-        while index >= 0, cache[index].offset >= state.token.offset {
-            if cache[index].offset == state.token.offset { return index }
-            index -= 1
+        let index = firstRemembered(from: state.token.offset)
+        return index < cache.count && cache[index].offset == state.token.offset ? index : nil
+    }
+
+    /// The index of the first remembered term that begins at an offset or behind it.
+    private func firstRemembered(from offset: Int) -> Int {
+        var (low, high) = (0, cache.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if cache[middle].offset < offset { low = middle + 1 } else { high = middle }
         }
-        return nil
+        return low
     }
 
     @inline(never)
@@ -205,9 +213,10 @@ extension Parser {
 
     @inline(never)
     private mutating func remember(_ term: Term?, from offset: Int) {
-        // What was remembered from here on is part of this term.
-        while let last = cache.last?.offset, last >= offset { cache.removeLast() }
-        cache.append(CachedTerm(offset: offset, term: term, after: save()))
+        let index = firstRemembered(from: offset)
+        // What was remembered from here on is part of this term. Where there is none, the reading may go on within what was tried.
+        if term != nil { cache.removeSubrange(index...) }
+        cache.insert(CachedTerm(offset: offset, term: term, after: save()), at: index)
     }
 
     /// Forgets all terms, once no reading of a statement can begin before them.
