@@ -84,7 +84,15 @@ public final class PreparedQuery: Sendable {
         testCase: ((RegoValue) -> Void)? = nil, instruments: Instruments? = nil, nondeterministicResults: NondeterministicResults? = nil
     ) throws(EvaluationError) -> Value {
         precondition(instruments == nil || legend != nil, "only a query that was prepared as an instrumented one can be observed")
-        let value = try read(input, into: machine)
+        return try run(
+            machine, document: try read(input, into: machine), limits: limits, print: print, testCase: testCase, instruments: instruments)
+    }
+
+    /// Runs the query on an input document that outlives the call.
+    func run(
+        _ machine: Machine, document value: Value, limits: EvaluationLimits, print: ((String) -> Void)? = nil,
+        testCase: ((RegoValue) -> Void)? = nil, instruments: Instruments? = nil
+    ) throws(EvaluationError) -> Value {
         var deadline: UInt64 = 0
         if let time = limits.time {
             let (seconds, attoseconds) = time.components
