@@ -85,13 +85,14 @@ public final class PreparedQuery: Sendable {
     ) throws(EvaluationError) -> Value {
         precondition(instruments == nil || legend != nil, "only a query that was prepared as an instrumented one can be observed")
         return try run(
-            machine, document: try read(input, into: machine), limits: limits, print: print, testCase: testCase, instruments: instruments)
+            machine, document: try read(input, into: machine), limits: limits, print: print, testCase: testCase, instruments: instruments,
+            nondeterministicResults: nondeterministicResults)
     }
 
     /// Runs the query on an input document that outlives the call.
     func run(
         _ machine: Machine, document value: Value, limits: EvaluationLimits, print: ((String) -> Void)? = nil,
-        testCase: ((RegoValue) -> Void)? = nil, instruments: Instruments? = nil
+        testCase: ((RegoValue) -> Void)? = nil, instruments: Instruments? = nil, nondeterministicResults: NondeterministicResults? = nil
     ) throws(EvaluationError) -> Value {
         var deadline: UInt64 = 0
         if let time = limits.time {
