@@ -86,12 +86,22 @@ public final class PreparedQuery: Sendable {
         precondition(
             instruments?.needInstrumentedQuery != true || legend != nil,
             "only a query that was prepared as an instrumented one can be observed")
-        let metrics = instruments?.metrics
         var value = Value.undefined
         if case .none = input {
         } else {
-            value = try metrics.measure(.inputParse) { () throws(EvaluationError) in try read(input, into: machine) }
+            value = try (instruments?.metrics).measure(.inputParse) { () throws(EvaluationError) in try read(input, into: machine) }
         }
+        return try run(
+            machine, document: value, limits: limits, print: print, testCase: testCase, instruments: instruments,
+            nondeterministicResults: nondeterministicResults)
+    }
+
+    /// Runs the query on an input document that outlives the call.
+    func run(
+        _ machine: Machine, document value: Value, limits: EvaluationLimits, print: ((String) -> Void)? = nil,
+        testCase: ((RegoValue) -> Void)? = nil, instruments: Instruments? = nil, nondeterministicResults: NondeterministicResults? = nil
+    ) throws(EvaluationError) -> Value {
+        let metrics = instruments?.metrics
         var deadline: UInt64 = 0
         if let time = limits.time {
             let (seconds, attoseconds) = time.components

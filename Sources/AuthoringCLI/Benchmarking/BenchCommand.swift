@@ -91,7 +91,7 @@ struct BenchCommand: ParsableCommand {
     func run() throws {
         do {
             let prepared = try prepare()
-            let input = try InputFile(path: input, isStandardInput: stdinInput).read().map(Input.value) ?? .none
+            let input = try InputFile(path: input, isStandardInput: stdinInput).read()
             for _ in 0..<count {
                 let checker = AnswerChecker(requiresAnswer: fail, requiresSameAnswer: check)
                 var result = try Benchmark(query: prepared, input: input, limits: EvaluationLimits())

@@ -50,6 +50,7 @@ package struct AuthorError {
         item.row = Int(diagnostic.span.row)
         item.column = Int(diagnostic.span.column)
         item.source = file.line(diagnostic.span.row)
+        item.details = diagnostic.detailsJSON.flatMap { try? RegoValue(json: $0) }.map { .value($0) }
         if diagnostic.code == .parse, diagnostic.details.isEmpty, let place = ParseErrorPlace(in: file.bytes, at: diagnostic.span.offset) {
             item.lines = place.lines
             item.details = .object([("line", .value(.string(place.line))), ("idx", .integer(place.index))])
@@ -115,7 +116,8 @@ extension AuthorError.Item {
                 lines.append("\(style("\(margin) |", .blue)) \(before)\(style("^", .red, .bold))")
             }
         }
-        if details == nil { lines += self.lines.map { "  " + $0 } }
+        // A parse error's lines are the source and the caret again.
+        if code != Diagnostic.Code.parse.description { lines += self.lines.map { "  " + $0 } }
         return lines.joined(separator: "\n")
     }
 }

@@ -213,7 +213,7 @@ public struct TestRunner: Sendable {
             guard result.isPass, case .query(let query)? = queries[index] else { return result }
             do throws(EvaluationError) {
                 let started = Machine.monotonicNanoseconds()
-                result.benchmark = try Benchmark(query: query, input: .none, limits: options.limits, goal: goal).run()
+                result.benchmark = try Benchmark(query: query, input: nil, limits: options.limits, goal: goal).run()
                 result.duration = .nanoseconds(Int64(Machine.monotonicNanoseconds() - started))
             } catch {
                 result.outcome = .error(explained(error))
