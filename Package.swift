@@ -33,15 +33,12 @@ let coreTargets: [Target] = [
     .target(name: "LinearRegex", swiftSettings: house),
     .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
     .target(name: "RegoCrypto", dependencies: ["COpenSSL", "RegoRuntime"], swiftSettings: house),
-    .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
-    .target(
-        name: "RegoHTTP", dependencies: ["CCurl", "RegoRuntime", "RegoYAML", "RegoBuiltins", "RegoCrypto"], swiftSettings: house),
     .target(name: "RegoYAML", dependencies: ["RegoRuntime", yams], swiftSettings: house),
     .target(name: "RegoBuiltins", dependencies: ["RegoRuntime", "RegoYAML", "LinearRegex", bigInt], swiftSettings: house),
     .target(name: "RegoCompiler", dependencies: ["RegoSyntax", "RegoRuntime", "RegoYAML"], swiftSettings: house),
     .target(
         name: "Rego",
-        dependencies: ["RegoSyntax", "RegoRuntime", "RegoYAML", "RegoCompiler", "RegoBuiltins", "RegoCrypto", "RegoHTTP", "LinearRegex"],
+        dependencies: ["RegoSyntax", "RegoRuntime", "RegoYAML", "RegoCompiler", "RegoBuiltins", "RegoCrypto", "LinearRegex"],
         swiftSettings: house),
     .target(
         name: "AuthoringCLI", dependencies: ["Rego", "RegoRuntime", "RegoSyntax", argumentParser], swiftSettings: house),
@@ -52,11 +49,18 @@ let coreTargets: [Target] = [
     .testTarget(name: "RegoRuntimeTests", dependencies: ["RegoRuntime"], swiftSettings: house),
     .testTarget(name: "RegoCompilerTests", dependencies: ["RegoCompiler", "RegoSyntax", "RegoRuntime"], swiftSettings: house),
     .testTarget(name: "RegoCryptoTests", dependencies: ["RegoCrypto", "RegoRuntime"], swiftSettings: house),
-    .testTarget(name: "RegoHTTPTests", dependencies: ["RegoHTTP", "RegoRuntime", "Rego"], swiftSettings: house),
     .testTarget(name: "LinearRegexTests", dependencies: ["LinearRegex"], swiftSettings: house),
     .testTarget(name: "RegoTests", dependencies: ["Rego"], swiftSettings: house),
+    .target(name: "FuzzHarness", dependencies: ["RegoSyntax"], path: "Tests/Fuzz/Harness", swiftSettings: house),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzHarness"], path: "Tests/Fuzz/Tests", swiftSettings: house),
     .testTarget(name: "Conformance", dependencies: ["Rego", "RegoSyntax"], path: "Tests/Conformance", swiftSettings: house),
 ]
+
+// Links libFuzzer's runtime, which only a build with its sanitizer has; `Tests/Fuzz/run` makes one.
+let fuzzing: [Target] =
+    Context.environment["WARD_FUZZ"] == nil
+    ? []
+    : [.executableTarget(name: "FuzzDriver", dependencies: ["FuzzHarness"], path: "Tests/Fuzz/Driver", swiftSettings: house)]
 
 let serverDependencies: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
@@ -134,5 +138,5 @@ let package = Package(
             ? [.library(name: "Rego", targets: ["Rego"]), .executable(name: "ward", targets: ["ward"])]
             : [.library(name: "Rego", targets: ["Rego"]), .executable(name: "ward", targets: ["ward"])],
     dependencies: coreOnly ? coreDependencies : coreDependencies + serverDependencies,
-    targets: (coreTargets + (coreOnly ? authoringProgram : serverTargets)).filter { chosen?.contains($0.name) ?? true }
+    targets: (coreTargets + fuzzing + (coreOnly ? authoringProgram : serverTargets)).filter { chosen?.contains($0.name) ?? true }
 )
