@@ -33,12 +33,15 @@ let coreTargets: [Target] = [
     .target(name: "LinearRegex", swiftSettings: house),
     .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
     .target(name: "RegoCrypto", dependencies: ["COpenSSL", "RegoRuntime"], swiftSettings: house),
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
+    .target(
+        name: "RegoHTTP", dependencies: ["CCurl", "RegoRuntime", "RegoYAML", "RegoBuiltins", "RegoCrypto"], swiftSettings: house),
     .target(name: "RegoYAML", dependencies: ["RegoRuntime", yams], swiftSettings: house),
     .target(name: "RegoBuiltins", dependencies: ["RegoRuntime", "RegoYAML", "LinearRegex", bigInt], swiftSettings: house),
     .target(name: "RegoCompiler", dependencies: ["RegoSyntax", "RegoRuntime", "RegoYAML"], swiftSettings: house),
     .target(
         name: "Rego",
-        dependencies: ["RegoSyntax", "RegoRuntime", "RegoYAML", "RegoCompiler", "RegoBuiltins", "RegoCrypto", "LinearRegex"],
+        dependencies: ["RegoSyntax", "RegoRuntime", "RegoYAML", "RegoCompiler", "RegoBuiltins", "RegoCrypto", "RegoHTTP", "LinearRegex"],
         swiftSettings: house),
     .target(
         name: "AuthoringCLI", dependencies: ["Rego", "RegoRuntime", "RegoSyntax", argumentParser], swiftSettings: house),
@@ -49,9 +52,12 @@ let coreTargets: [Target] = [
     .testTarget(name: "RegoRuntimeTests", dependencies: ["RegoRuntime"], swiftSettings: house),
     .testTarget(name: "RegoCompilerTests", dependencies: ["RegoCompiler", "RegoSyntax", "RegoRuntime"], swiftSettings: house),
     .testTarget(name: "RegoCryptoTests", dependencies: ["RegoCrypto", "RegoRuntime"], swiftSettings: house),
+    .testTarget(name: "RegoHTTPTests", dependencies: ["RegoHTTP", "RegoRuntime", "Rego"], swiftSettings: house),
     .testTarget(name: "LinearRegexTests", dependencies: ["LinearRegex"], swiftSettings: house),
     .testTarget(name: "RegoTests", dependencies: ["Rego"], swiftSettings: house),
-    .target(name: "FuzzHarness", dependencies: ["RegoSyntax"], path: "Tests/Fuzz/Harness", swiftSettings: house),
+    .target(
+        name: "FuzzHarness", dependencies: ["Rego", "RegoSyntax", "RegoRuntime", "RegoBuiltins", "RegoCrypto"],
+        path: "Tests/Fuzz/Harness", swiftSettings: house),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzHarness"], path: "Tests/Fuzz/Tests", swiftSettings: house),
     .testTarget(name: "Conformance", dependencies: ["Rego", "RegoSyntax"], path: "Tests/Conformance", swiftSettings: house),
 ]
