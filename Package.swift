@@ -55,7 +55,9 @@ let coreTargets: [Target] = [
     .testTarget(name: "RegoHTTPTests", dependencies: ["RegoHTTP", "RegoRuntime", "Rego"], swiftSettings: house),
     .testTarget(name: "LinearRegexTests", dependencies: ["LinearRegex"], swiftSettings: house),
     .testTarget(name: "RegoTests", dependencies: ["Rego"], swiftSettings: house),
-    .target(name: "FuzzHarness", dependencies: ["RegoSyntax"], path: "Tests/Fuzz/Harness", swiftSettings: house),
+    .target(
+        name: "FuzzHarness", dependencies: ["Rego", "RegoSyntax", "RegoRuntime", "RegoBuiltins", "RegoCrypto"],
+        path: "Tests/Fuzz/Harness", swiftSettings: house),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzHarness"], path: "Tests/Fuzz/Tests", swiftSettings: house),
     .testTarget(name: "Conformance", dependencies: ["Rego", "RegoSyntax"], path: "Tests/Conformance", swiftSettings: house),
 ]

@@ -22,5 +22,5 @@ package struct FuzzMode: Sendable {
     }
 
     /// All modes. Each family has a file of its own below `Modes`.
-    package static let all: [FuzzMode] = syntax
+    package static let all: [FuzzMode] = syntax + engine
 }
