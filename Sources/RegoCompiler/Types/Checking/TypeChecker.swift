@@ -7,6 +7,7 @@ import RegoSyntax
 final class TypeChecker {
     let resolution: Resolution
     let callees: Callees
+    let schemas: SchemaCatalog
     private let program: TypeScope
     /// Steps that are left. Types of programs that authors write take a few for each term; what would take more than all is not checked.
     private(set) var budget: Int
@@ -30,12 +31,18 @@ final class TypeChecker {
     init(resolution: Resolution, callees: Callees, documents: TypeTree, ruleCount: Int = 0) {
         self.resolution = resolution
         self.callees = callees
+        schemas = SchemaCatalog(resolution.options.schemas)
         program = TypeScope(in: nil, documents: documents)
         budget = Self.baseBudget + ruleCount * Self.budgetOfRule
     }
 
     /// Checks rules, which come after those that they depend on, and reports what is wrong with them in the order of the sources.
     func check(_ rules: [RuleNode], documents: TypeTree) {
+        do throws(SchemaFailure) {
+            if let input = try schemas.inputType() { documents.put(input, at: [.document(.string("input"))]) }
+        } catch {
+            report(TypeProblem(.schema(error.message), at: .none))
+        }
         var problems: [TypeProblem] = []
         for rule in rules { problems += check(rule, documents: documents) }
         for problem in problems.sorted(by: TypeProblem.precedes) { report(problem) }
@@ -61,11 +68,13 @@ final class TypeChecker {
     private func check(_ rule: RuleNode, documents: TypeTree) -> [TypeProblem] {
         closures.removeAll(keepingCapacity: true)
         let path = path(of: rule)
-        let (scope, problems) = check(rule.body, in: TypeScope(in: program))
+        let declarations = resolution.annotations?.schemas(of: rule, symbols: resolution.symbols) ?? []
+        let (outer, schemaProblems) = declarations.isEmpty ? (program, []) : self.scope(of: declarations, for: rule, in: program)
+        let (scope, problems) = check(rule.body, in: outer)
         guard problems.isEmpty else {
             // Whatever refers to the rule must not fail for its sake.
             documents.put(.any, at: path)
-            return problems
+            return schemaProblems + problems
         }
         if let arguments = rule.arguments, !arguments.isEmpty {
             for argument in arguments { setUnknownVariables(of: argument, in: scope) }
@@ -82,7 +91,7 @@ final class TypeChecker {
         } else if let key = rule.key, let member = type(of: key, in: scope) {
             documents.insert(.set(of: member), at: path)
         }
-        return []
+        return schemaProblems
     }
 
     private func path(of rule: RuleNode) -> [TypeTree.Key] {
