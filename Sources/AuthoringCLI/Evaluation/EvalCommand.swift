@@ -44,6 +44,8 @@ struct EvalCommand: ParsableCommand {
     @Option(name: .customLong("import"), help: "A path that the query may name by its last segment; repeatable.")
     var imports: [String] = []
 
+    @OptionGroup var bundle: BundleOptions
+
     @OptionGroup var source: SourceOptions
 
     @OptionGroup var strict: StrictOptions
@@ -69,6 +71,7 @@ struct EvalCommand: ParsableCommand {
         options.package = package
         options.imports = imports
         options.source = source.settings
+        options.bundles = bundle.bundles
         options.source.isStrict = strict.strict
         options.strictBuiltinErrors = strictBuiltinErrors
         options.timeout = timeout?.duration

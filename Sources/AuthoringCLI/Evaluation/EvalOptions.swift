@@ -22,6 +22,7 @@ struct EvalOptions {
     var package: String?
     var imports: [String] = []
     var source = SourceSettings()
+    var bundles: [String] = []
     var strictBuiltinErrors = false
     var timeout: Duration?
     var query: String?
@@ -91,8 +92,7 @@ struct EvalOptions {
     }
 
     private func prepare() throws -> PreparedQuery {
-        var loader = source.loader
-        for path in data { try loader.load(path) }
+        let loader = try source.loader(reading: data, bundles: bundles)
         let policy = try loader.compile(options: try source.policyOptions())
         let text = try query ?? String(decoding: Loader.readAll(STDIN_FILENO, name: "standard input"), as: UTF8.self)
         return try policy.prepare(query: text, imports: imports, package: package)
