@@ -43,8 +43,12 @@ let coreTargets: [Target] = [
         name: "Rego",
         dependencies: ["RegoSyntax", "RegoRuntime", "RegoYAML", "RegoCompiler", "RegoBuiltins", "RegoCrypto", "RegoHTTP", "LinearRegex"],
         swiftSettings: house),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
-        name: "AuthoringCLI", dependencies: ["Rego", "RegoRuntime", "RegoSyntax", argumentParser], swiftSettings: house),
+        name: "PolicyBundle", dependencies: ["CZlib", "Rego", "RegoRuntime", "RegoSyntax", "LinearRegex"], swiftSettings: house),
+    .target(
+        name: "AuthoringCLI",
+        dependencies: ["Rego", "RegoRuntime", "RegoSyntax", "RegoCompiler", "PolicyBundle", argumentParser], swiftSettings: house),
     .testTarget(
         name: "AuthoringCLITests", dependencies: ["AuthoringCLI", "Rego", argumentParser], exclude: ["Support/terminal.py"],
         swiftSettings: house),
@@ -54,6 +58,7 @@ let coreTargets: [Target] = [
     .testTarget(name: "RegoCryptoTests", dependencies: ["RegoCrypto", "RegoRuntime"], swiftSettings: house),
     .testTarget(name: "RegoHTTPTests", dependencies: ["RegoHTTP", "RegoRuntime", "Rego"], swiftSettings: house),
     .testTarget(name: "LinearRegexTests", dependencies: ["LinearRegex"], swiftSettings: house),
+    .testTarget(name: "PolicyBundleTests", dependencies: ["PolicyBundle", "CZlib", "Rego", "RegoRuntime"], swiftSettings: house),
     .testTarget(name: "RegoTests", dependencies: ["Rego"], swiftSettings: house),
     .target(
         name: "FuzzHarness", dependencies: ["Rego", "RegoSyntax", "RegoRuntime", "RegoBuiltins", "RegoCrypto"],

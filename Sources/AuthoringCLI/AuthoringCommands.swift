@@ -5,8 +5,8 @@ import Glibc
 package enum AuthoringCommands {
     /// All of them, in the order that `ward --help` lists them in.
     package static let all: [any ParsableCommand.Type] = [
-        EvalCommand.self, TestCommand.self, CheckCommand.self, FmtCommand.self, BenchCommand.self, ReplCommand.self,
-        CompletionCommand.self, VersionCommand.self,
+        EvalCommand.self, TestCommand.self, CheckCommand.self, FmtCommand.self, ParseCommand.self, InspectCommand.self,
+        DepsCommand.self, CapabilitiesCommand.self, BenchCommand.self, ReplCommand.self, CompletionCommand.self, VersionCommand.self,
     ]
 
     /// Runs commands whose usual arguments are read without ArgumentParser, which costs time at the start; `nil` for any others.

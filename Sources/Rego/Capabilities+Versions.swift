@@ -19,11 +19,7 @@ extension Capabilities {
             later.formUnion(names.split(separator: " ").map(String.init))
         }
         let unreleased: Set = Set(Self.unreleased)
-        builtins = BuiltinSignature.opaNames.filter { !later.contains($0) && !unreleased.contains($0) }.map { name in
-            let signature = BuiltinSignature.opaByName[name]
-            return Builtin(
-                name: name, isRelation: signature?.isRelation ?? false, isNondeterministic: signature?.isNondeterministic ?? false)
-        }
+        builtins = Self.standardBuiltins.filter { !later.contains($0.name) && !unreleased.contains($0.name) }
         futureKeywords = []
         features = []
         let isV1 = isReached("v1.0.0")
@@ -43,13 +39,17 @@ extension Capabilities {
 
     /// What this version of Ward can do.
     public static var current: Capabilities {
-        Capabilities(
-            builtins: BuiltinSignature.opaNames.map { name in
-                let signature = BuiltinSignature.opaByName[name]
-                return Builtin(
-                    name: name, isRelation: signature?.isRelation ?? false, isNondeterministic: signature?.isNondeterministic ?? false)
-            }, futureKeywords: [], features: ["keywords_in_refs", "rego_v1", "template_strings"])
+        Capabilities(builtins: standardBuiltins, futureKeywords: [], features: ["keywords_in_refs", "rego_v1", "template_strings"])
     }
+
+    /// What this version of Ward can do for modules in Rego v0.
+    public static var currentV0: Capabilities {
+        Capabilities(
+            builtins: standardBuiltins, futureKeywords: ["contains", "every", "if", "in"],
+            features: ["keywords_in_refs", "rego_v1", "rego_v1_import", "rule_head_ref_string_prefixes", "rule_head_refs"])
+    }
+
+    private static var standardBuiltins: [Builtin] { BuiltinSignature.opaNames.map { Builtin(standard: $0) } }
 
     private static let versionNames = """
         v0.17.0 v0.17.1 v0.17.2 v0.17.3 v0.18.0 v0.19.0-rc1 v0.19.0 v0.19.1 v0.19.2 v0.20.0 v0.20.1 v0.20.2 v0.20.3 v0.20.4 v0.20.5

@@ -1,5 +1,6 @@
 public import RegoRuntime
 import RegoCompiler
+import RegoSyntax
 
 /// What a policy may use of the language and of the world: builtins, features, keywords and hosts, as OPA's capabilities files list them.
 ///
@@ -17,10 +18,16 @@ public struct Capabilities: Sendable {
         /// Whether equal arguments may have different results.
         public var isNondeterministic: Bool
 
+        /// The operator that stands for the builtin: `+` for `plus`.
+        public var infix: String?
+
         /// Makes a builtin of its parts.
-        public init(name: String, declaration: RegoValue? = nil, isRelation: Bool = false, isNondeterministic: Bool = false) {
+        public init(
+            name: String, declaration: RegoValue? = nil, infix: String? = nil, isRelation: Bool = false, isNondeterministic: Bool = false
+        ) {
             self.name = name
             self.declaration = declaration
+            self.infix = infix
             self.isRelation = isRelation
             self.isNondeterministic = isNondeterministic
         }
@@ -55,7 +62,8 @@ public struct Capabilities: Sendable {
             guard let builtin = entry["name"]?.string else { throw Loader.Failure("\(name): builtins: a builtin has no name") }
             builtins.append(
                 Builtin(
-                    name: builtin, declaration: entry["decl"], isRelation: entry["relation"]?.boolean ?? false,
+                    name: builtin, declaration: entry["decl"], infix: entry["infix"]?.string,
+                    isRelation: entry["relation"]?.boolean ?? false,
                     isNondeterministic: entry["nondeterministic"]?.boolean ?? false))
         }
         futureKeywords = try Self.strings(document, "future_keywords", name) ?? []
@@ -97,6 +105,14 @@ public struct Capabilities: Sendable {
 }
 
 extension Capabilities.Builtin {
+    /// One of OPA's builtins, by its name.
+    package init(standard name: String) {
+        let signature = BuiltinSignature.opaByName[name]
+        self.init(
+            name: name, infix: signature?.infix, isRelation: signature?.isRelation ?? false,
+            isNondeterministic: signature?.isNondeterministic ?? false)
+    }
+
     /// What the compiler must know of a builtin that is not Ward's.
     var signature: BuiltinSignature {
         BuiltinSignature(
@@ -106,6 +122,9 @@ extension Capabilities.Builtin {
 }
 
 extension Capabilities {
+    /// What they allow of the syntax.
+    var language: LanguageFeatures { LanguageFeatures(keywords: futureKeywords, names: Set(features)) }
+
     /// The builtins of a table that may be called, and those declared here that the table does not have.
     func restrict(_ table: BuiltinTable) -> BuiltinTable {
         table.restricted(

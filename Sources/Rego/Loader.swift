@@ -70,37 +70,11 @@ public struct Loader: Sendable {
     }
 
     private mutating func loadFolder(_ path: String, below prefix: [String]) throws(Failure) {
-        for name in try Self.names(in: path) where !isIgnored(name) {
+        for name in try Self.names(in: path) where !ignores(name) {
             let below = Self.name(name, in: path)
             switch Self.kind(of: below) {
             case .folder?: try loadFolder(below, below: prefix + [name])
             case .file?: _ = try loadFile(below, below: prefix)
-            case nil: throw Failure("\(below): \(String(cString: strerror(errno)))")
-            }
-        }
-    }
-
-    /// Reads a folder as a bundle: of the documents in it only `data.json`, `data.yaml` and `data.yml`.
-    ///
-    /// - Throws: a `Failure` that names the file.
-    package mutating func loadBundle(_ argument: String) throws(Failure) {
-        let root = Self.cleaned(argument)
-        switch Self.kind(of: root) {
-        case nil: throw Failure("unable to load bundle \(root): \(String(cString: strerror(errno)))")
-        case .file?: throw Failure("unable to load bundle \(root): archives cannot be read here, name the folder that it was made from")
-        case .folder?: try loadBundleFolder(root, below: [])
-        }
-    }
-
-    private mutating func loadBundleFolder(_ path: String, below prefix: [String]) throws(Failure) {
-        guard prefix.count <= Self.folderDepth else { throw Failure("\(path): folders are nested too deeply") }
-        for name in try Self.names(in: path) where !isIgnored(name) {
-            let below = Self.name(name, in: path)
-            switch Self.kind(of: below) {
-            case .folder?: try loadBundleFolder(below, below: prefix + [name])
-            case .file? where name.hasSuffix(".rego") || ["data.json", "data.yaml", "data.yml"].contains(name):
-                _ = try loadFile(below, below: prefix)
-            case .file?: continue
             case nil: throw Failure("\(below): \(String(cString: strerror(errno)))")
             }
         }
@@ -132,6 +106,14 @@ public struct Loader: Sendable {
         return true
     }
 
+    /// Adds what a bundle holds.
+    ///
+    /// - Parameter name: what messages call the bundle.
+    package mutating func add(modules: [Policy.Module], data: RegoValue, name: String) throws(Failure) {
+        self.modules += modules
+        if data.object?.isEmpty == false { try add(data, at: [], path: name) }
+    }
+
     private mutating func add(_ value: RegoValue, at prefix: [String], path: String) throws(Failure) {
         if let document = onlyDocument {
             onlyDocument = nil
@@ -147,7 +129,7 @@ public struct Loader: Sendable {
     }
 
     /// Both objects' entries; `nil` if they differ somewhere.
-    private static func merge(_ left: RegoValue, _ right: RegoValue) -> RegoValue? {
+    package static func merge(_ left: RegoValue, _ right: RegoValue) -> RegoValue? {
         guard case .object(var entries) = left, case .object(let others) = right else { return left == right ? left : nil }
         for (key, value) in others {
             guard let present = entries[key] else {
@@ -174,7 +156,8 @@ public struct Loader: Sendable {
         folder == "." ? name : folder.hasSuffix("/") ? folder + name : folder + "/" + name
     }
 
-    private func isIgnored(_ name: String) -> Bool {
+    /// Whether a file or folder of a name is passed over.
+    package func ignores(_ name: String) -> Bool {
         ignored.contains { unsafe fnmatch($0, name, FNM_PATHNAME) == 0 }
     }
 
@@ -182,12 +165,17 @@ public struct Loader: Sendable {
     static func exists(_ path: String) -> Bool { kind(of: path) != nil }
 
     /// The files in a folder and all folders below it with the names that lead to each, or a file itself with no names; by name.
-    package static func files(below root: String) throws(Failure) -> [(path: String, segments: [String])] {
+    ///
+    /// - Parameter followsLinks: whether links within the folder count as what they lead to; otherwise they are passed over.
+    package static func files(
+        below root: String, followsLinks: Bool = true
+    ) throws(Failure) -> [(path: String, segments: [String])] {
         var files: [(path: String, segments: [String])] = []
         // A folder's link to one above it must not lead around forever.
         var open: [(path: String, segments: [String])] = [(root, [])]
         while let next = open.popLast() {
             guard next.segments.count <= folderDepth else { throw Failure("\(next.path): folders are nested too deeply") }
+            if !followsLinks, !next.segments.isEmpty, isLink(next.path) { continue }
             switch kind(of: next.path) {
             case nil: throw Failure("\(next.path): \(String(cString: strerror(errno)))")
             case .file?: files.append(next)
@@ -196,6 +184,14 @@ public struct Loader: Sendable {
             }
         }
         return files
+    }
+
+    /// Whether a path leads to a folder.
+    package static func isFolder(_ path: String) -> Bool { kind(of: path) == .folder }
+
+    private static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
     }
 
     /// Folders within each other beyond which a tree is refused.

@@ -20,6 +20,8 @@ public final class Policy: Sendable {
         public var name: String
         /// The text, UTF-8.
         public var bytes: [UInt8]
+        /// The dialect, if it is not that of the options: a bundle may say so.
+        public var version: RegoVersion?
 
         /// Makes a module from its bytes.
         public init(name: String, bytes: [UInt8]) {
@@ -75,13 +77,14 @@ public final class Policy: Sendable {
             options.errorLimit = errorLimit
             options.schemas = schemas?.set
             options.allowedHosts = capabilities?.allowedHosts
+            options.features = capabilities?.language
             return options
         }
     }
 
     /// OPA's builtins of all families.
     private static let standardBuiltins = BuiltinRegistry(
-        BuiltinTable.families + CryptoBuiltins.families + [HTTPBuiltins.definitions])
+        BuiltinTable.families + CryptoBuiltins.families + [HTTPBuiltins.definitions, SyntaxBuiltins.definitions])
 
     package let resolved: ResolvedProgram
     package let options: Options
@@ -112,11 +115,14 @@ public final class Policy: Sendable {
         _ = sources.add(SourceFile(name: "", bytes: []))
         var parsed: [RegoSyntax.Module] = []
         var annotations: [FileID: [Annotation]] = [:]
+        let features = options.capabilities?.language
         var diagnostics: [Diagnostic] = []
         for module in modules {
             let file = SourceFile(name: module.name, bytes: module.bytes)
             let id = sources.add(file)
-            let (result, read, found) = metrics.measure(.moduleParse) { ModuleReader.read(file, id: id, version: options.version) }
+            let (result, read, found) = metrics.measure(.moduleParse) {
+                ModuleReader.read(file, id: id, version: module.version ?? options.version, features: features)
+            }
             diagnostics += found
             if let result, found.isEmpty { parsed.append(result) }
             if !read.isEmpty { annotations[id] = read }
@@ -212,7 +218,9 @@ public final class Policy: Sendable {
         let file = SourceFile(name: "", text: query)
         var sources = resolved.sources
         sources.replaceQuery(with: file)
-        let (body, found) = metrics.measure(.queryParse) { Parser.parseQuery(file, id: FileID(0), version: options.version) }
+        let (body, found) = metrics.measure(.queryParse) {
+            Parser.parseQuery(file, id: FileID(0), version: options.version, features: options.capabilities?.language)
+        }
         guard let body, found.isEmpty else { throw CompilationFailure(found, sources: sources) }
         let context = try QueryContext(imports: imports, package: package, version: options.version)
         return try metrics.measure(.queryCompile) { () throws(CompilationFailure) in

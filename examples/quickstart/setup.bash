@@ -77,7 +77,7 @@ want_packages() {
 
 need_system() {
     need_packages ca-certificates curl git libcharls2 libcurl4 libopenjp2-7 libsqlite3-dev libssl-dev openssl pkg-config python3 \
-        python3-pip python3-venv
+        python3-pip python3-venv zlib1g-dev
     want_packages bindfs fuse3
 }
 

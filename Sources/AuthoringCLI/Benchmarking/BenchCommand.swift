@@ -110,7 +110,7 @@ struct BenchCommand: ParsableCommand {
         let settings = source.settings
         var loader = settings.loader
         for path in data { try loader.load(path) }
-        for path in bundle { try loader.loadBundle(path) }
+        for path in bundle { try loader.load(bundle: path) }
         let policy = try loader.compile(options: try settings.policyOptions(keepsPrintCalls: false))
         let text = try query ?? String(decoding: Loader.readAll(STDIN_FILENO, name: "standard input"), as: UTF8.self)
         return try policy.prepare(query: text, imports: imports, package: package)

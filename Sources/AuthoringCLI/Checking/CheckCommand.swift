@@ -66,7 +66,7 @@ struct CheckCommand: ParsableCommand {
         options.refusesDataConflicts = bundle
         var loader = settings.loader
         loader.readsModulesAlone = !bundle
-        for path in paths { if bundle { try loader.loadBundle(path) } else { try loader.load(path) } }
+        for path in paths { if bundle { try loader.load(bundle: path) } else { try loader.load(path) } }
         _ = try loader.compile(options: options)
     }
 }

@@ -24,9 +24,6 @@ struct EvalCommand: ParsableCommand {
         help: ArgumentHelp("Load Rego, JSON and YAML from a file or folder; repeatable.", valueName: "path"))
     var data: [String] = []
 
-    @Option(name: [.customShort("b"), .long], help: ArgumentHelp("Load a folder as a bundle; repeatable.", valueName: "folder"))
-    var bundle: [String] = []
-
     @Option(name: [.customShort("i"), .long], help: ArgumentHelp("Read the input document from a file.", valueName: "file"))
     var input: String?
 
@@ -50,6 +47,8 @@ struct EvalCommand: ParsableCommand {
 
     @Option(name: .customLong("import"), help: "A path that the query may name by its last segment; repeatable.")
     var imports: [String] = []
+
+    @OptionGroup var bundle: BundleOptions
 
     @OptionGroup var source: SourceOptions
 
@@ -77,7 +76,6 @@ struct EvalCommand: ParsableCommand {
     private var options: EvalOptions {
         var options = EvalOptions()
         options.data = data
-        options.bundles = bundle
         options.input = input
         options.readsInput = stdinInput
         options.readsQuery = stdin
@@ -87,6 +85,7 @@ struct EvalCommand: ParsableCommand {
         options.package = package
         options.imports = imports
         options.source = source.settings
+        options.bundles = bundle.bundles
         options.source.isStrict = strict.strict
         options.strictBuiltinErrors = strictBuiltinErrors
         options.showsBuiltinErrors = showBuiltinErrors

@@ -46,7 +46,7 @@ struct EvalRun {
             try metrics.measure(.loadFiles) { () throws(Loader.Failure) in for path in options.data { try loader.load(path) } }
         }
         if !options.bundles.isEmpty {
-            try metrics.measure(.loadBundles) { () throws(Loader.Failure) in for path in options.bundles { try loader.loadBundle(path) } }
+            try metrics.measure(.loadBundles) { () throws(Loader.Failure) in for path in options.bundles { try loader.load(bundle: path) } }
         }
         return try loader.compile(options: try options.source.policyOptions(), metrics: metrics)
     }

@@ -73,7 +73,7 @@ struct ReplCommand: ParsableCommand {
         var options = try settings.policyOptions(keepsPrintCalls: true)
         options.errorLimit = max(maxErrors, 0)
         var loader = settings.loader
-        for path in paths { if bundle { try loader.loadBundle(path) } else { try loader.load(path) } }
+        for path in paths { if bundle { try loader.load(bundle: path) } else { try loader.load(path) } }
         if let input { try loader.load("repl.input:" + input) }
         let session = ReplSession(
             modules: loader.modules, data: loader.baseData, options: options, format: format, print: { Console.print($0) },

@@ -1,4 +1,5 @@
 package import ArgumentParser
+package import RegoSyntax
 
 /// The flags that all commands share which read and compile modules; use as `@OptionGroup var source: SourceOptions`.
 package struct SourceOptions: ParsableArguments {
@@ -38,10 +39,38 @@ package struct SourceOptions: ParsableArguments {
     }
 }
 
+/// Bundles to load, for commands that take them beside `--data`.
+package struct BundleOptions: ParsableArguments {
+    @Option(
+        name: [.customShort("b"), .customLong("bundle")],
+        help: ArgumentHelp("Load a bundle: a folder or a .tar.gz; repeatable.", valueName: "path"))
+    package var bundles: [String] = []
+
+    package init() {}
+}
+
 /// The flag of strict mode, for commands that have it.
 package struct StrictOptions: ParsableArguments {
     @Flag(name: [.customShort("S"), .customLong("strict")], help: "Compile in strict mode.")
     package var strict = false
 
     package init() {}
+}
+
+/// The flags of the language's dialect, for commands that need no more of `SourceOptions`.
+package struct VersionOptions: ParsableArguments {
+    @Flag(name: .customLong("v0-compatible"), help: "Read modules as Rego v0.")
+    package var v0Compatible = false
+
+    @Flag(name: .customLong("v1-compatible"), help: "Read modules as Rego v1 (the default).")
+    package var v1Compatible = false
+
+    package init() {}
+
+    /// The dialect of modules that do not import `rego.v1`.
+    package var language: RegoVersion { v0Compatible ? .v0 : .v1 }
+
+    package mutating func validate() throws {
+        if v0Compatible, v1Compatible { throw ValidationError("specify --v0-compatible or --v1-compatible but not both") }
+    }
 }

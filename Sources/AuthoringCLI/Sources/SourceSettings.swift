@@ -19,6 +19,14 @@ package struct SourceSettings: Sendable {
     /// A loader that has read nothing.
     package var loader: Loader { Loader(ignoring: ignored) }
 
+    /// A loader that has read files and folders, and bundles.
+    package func loader(reading paths: [String], bundles: [String] = []) throws(Loader.Failure) -> Loader {
+        var loader = loader
+        for path in bundles { try loader.load(bundle: path) }
+        for path in paths { try loader.load(path) }
+        return loader
+    }
+
     /// The options that modules are compiled with; the capabilities and schemas are read now.
     package func policyOptions(keepsPrintCalls: Bool = true) throws(Loader.Failure) -> Policy.Options {
         var options = Policy.Options(version: isV0 ? .v0 : .v1, isStrict: isStrict, keepsPrintCalls: keepsPrintCalls)

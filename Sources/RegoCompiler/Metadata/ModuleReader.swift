@@ -8,12 +8,13 @@ package enum ModuleReader {
     ///   - file: the source text.
     ///   - id: the file's index, for spans.
     ///   - version: the dialect.
+    ///   - features: what capabilities allow of the syntax; `nil` for everything.
     /// - Returns: the module with its annotations, and no diagnostics; or `nil` and what is wrong.
     package static func read(
-        _ file: SourceFile, id: FileID, version: RegoVersion = .v1
+        _ file: SourceFile, id: FileID, version: RegoVersion = .v1, features: LanguageFeatures? = nil
     ) -> (module: Module?, annotations: [Annotation], diagnostics: [Diagnostic]) {
         var blocks: [AnnotationReader.Unattached] = []
-        let (module, found) = Parser.parseModule(file, id: id, version: version) { block in
+        let (module, found) = Parser.parseModule(file, id: id, version: version, features: features) { block in
             do throws(Diagnostic) {
                 blocks.append(try AnnotationReader.read(block))
                 return nil

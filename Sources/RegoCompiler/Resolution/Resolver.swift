@@ -126,6 +126,8 @@ private struct ProgramStages {
             checks.checkUnusedImports(module, by: resolver)
         }
         guard !hasFailed else { return }
+        if let features = resolution.options.features { checkHeads(features) }
+        guard !hasFailed else { return }
         let heads = HeadRewriter(symbols: symbols)
         for module in modules {
             for rule in module.rules { heads.rewriteReference(rule) }
@@ -134,6 +136,24 @@ private struct ProgramStages {
         if resolution.options.preparesTests { TestPreparation(symbols: symbols).renameDuplicates(in: modules) }
         guard !hasFailed else { return }
         for module in modules { checks.checkDuplicateImports(module) }
+    }
+
+    /// Checks that heads are of a shape that the capabilities know.
+    private func checkHeads(_ features: LanguageFeatures) {
+        guard !features.hasGeneralHeads else { return }
+        for rule in modules.flatMap(\.rules) where rule.reference.count > 1 {
+            let text = resolution.printer.term(Node(.reference(rule.reference), span: rule.headSpan))
+            if !features.hasStringPrefixHeads, rule.reference.count > 2 {
+                resolution.report(.compile, "rule heads with refs are not supported: \(text)", at: rule.span)
+                continue
+            }
+            let checked = rule.key == nil ? rule.reference.dropFirst().dropLast() : rule.reference.dropFirst()
+            for operand in checked {
+                if case .string = operand.kind { continue }
+                resolution.report(
+                    .type, "rule heads with general refs (containing variables) are not supported: \(text)", at: rule.span)
+            }
+        }
     }
 
     private func rewriteTerms(callees: Callees, outputs: OutputVariables) {

@@ -1,3 +1,5 @@
+package import RegoSyntax
+
 /// How a program is to be resolved.
 package struct ResolverOptions: Sendable {
     /// OPA's `--strict`: unused variables, imports and arguments, deprecated builtins and shadowed root documents are errors.
@@ -15,6 +17,8 @@ package struct ResolverOptions: Sendable {
 
     /// The schemas that annotations may name; `nil` if none were given: then annotations' references to schemas mean nothing.
     package var schemas: SchemaSet?
+    /// What capabilities allow of the syntax of rule heads; `nil` for everything.
+    package var features: LanguageFeatures?
     /// The hosts that a schema's `$ref` may be fetched from; `nil` for all.
     package var allowedHosts: [String]?
 

@@ -5,13 +5,15 @@ extension Parser {
     ///   - file: the source text.
     ///   - id: the file's index, for spans.
     ///   - version: the dialect; an `import rego.v1` in a v0 module makes it `.v0CompatV1`.
+    ///   - features: what capabilities allow; `nil` for everything.
     ///   - readAnnotations: reads each `# METADATA` block, in order, and says what is wrong with it; by default its text is not looked at.
     /// - Returns: the module, and no diagnostics; or `nil` and what is wrong (code `rego_parse_error`).
     package static func parseModule(
-        _ file: SourceFile, id: FileID, version: RegoVersion = .v1, readAnnotations: (Annotations) -> Diagnostic? = { _ in nil }
+        _ file: SourceFile, id: FileID, version: RegoVersion = .v1, features: LanguageFeatures? = nil,
+        readAnnotations: (Annotations) -> Diagnostic? = { _ in nil }
     ) -> (Module?, [Diagnostic]) {
-        if let tooLarge = refuseSize(of: file, id: id) { return (nil, [tooLarge]) }
-        var parser = Parser(file.bytes, id: id, version: version)
+        if let refusal = refuseSize(of: file, id: id) ?? features?.refusal(of: version) { return (nil, [refusal]) }
+        var parser = Parser(file.bytes, id: id, version: version, features: features)
         let statements = parser.parseStatements()
         let annotations = Annotations.blocks(in: parser.comments)
         for block in annotations {
@@ -29,9 +31,11 @@ extension Parser {
     /// Parses an ad-hoc query: expressions separated by `;` or line breaks.
     ///
     /// - Returns: the body, and no diagnostics; or `nil` and what is wrong.
-    package static func parseQuery(_ file: SourceFile, id: FileID, version: RegoVersion = .v1) -> (Body?, [Diagnostic]) {
-        if let tooLarge = refuseSize(of: file, id: id) { return (nil, [tooLarge]) }
-        var parser = Parser(file.bytes, id: id, version: version)
+    package static func parseQuery(
+        _ file: SourceFile, id: FileID, version: RegoVersion = .v1, features: LanguageFeatures? = nil
+    ) -> (Body?, [Diagnostic]) {
+        if let refusal = refuseSize(of: file, id: id) ?? features?.refusal(of: version) { return (nil, [refusal]) }
+        var parser = Parser(file.bytes, id: id, version: version, features: features)
         let statements = parser.parseStatements(skippingRules: true)
         guard parser.state.errors.isEmpty else { return (nil, parser.state.errors) }
         var body = Body()

@@ -75,7 +75,7 @@ extension Parser {
         scanWhitespace()
         if kind == .dot || kind == .leftBracket { return false }
         if kind == .whitespace { scan() }
-        guard kind == .identifier || kind.isKeyword else {
+        guard kind == .identifier || isReferenceKeyword else {
             illegal()
             return false
         }
@@ -118,6 +118,9 @@ extension Parser {
     }
 
     private mutating func activateVersion(_ import: Import, path: [Term]) {
+        guard features?.hasV1Import ?? true else {
+            return error("invalid import, `rego.v1` is not supported by current capabilities", at: `import`.path.span)
+        }
         guard path.count == 2, case .string("v1") = path[1].kind else {
             let text = TermPrinter.text(of: `import`.path)
             return error("invalid import `\(text)`, must be `rego.v1`", at: `import`.path.span)
@@ -132,12 +135,15 @@ extension Parser {
             return error("invalid import, must be `future.keywords`", at: `import`.path.span)
         }
         guard `import`.alias == nil else { return error("`future` imports cannot be aliased", at: `import`.path.span) }
+        let allowed = features?.importable ?? LanguageFeatures.known
         guard path.count == 3, case .string(let name) = path[2].kind else {
-            lexer.futureKeywords = .all
+            for name in allowed {
+                lexer.futureKeywords = FutureKeywords(named: name).map(lexer.futureKeywords.union) ?? lexer.futureKeywords
+            }
             return
         }
-        guard let keyword = FutureKeywords(named: name) else {
-            return error("unexpected keyword, must be one of [contains every if in]", at: `import`.path.span)
+        guard let keyword = FutureKeywords(named: name), allowed.contains(name) else {
+            return error("unexpected keyword, must be one of [\(allowed.joined(separator: " "))]", at: `import`.path.span)
         }
         lexer.futureKeywords = lexer.futureKeywords.union(keyword)
     }

@@ -71,6 +71,10 @@ extension Parser {
         guard enter(2) else { return nil }
         defer { leave(2) }
         let start = span
+        guard features?.hasTemplateStrings ?? true else {
+            error("template strings are not supported by current capabilities")
+            return nil
+        }
         var parts: [Term.TemplatePart] = []
         var tallest = 0
         var opening = 2

@@ -40,10 +40,13 @@ extension Parser {
     /// Reads a keyword as a name if it is the head of a reference (`if.x := 1`).
     @discardableResult
     mutating func stepOntoKeywordReference() -> Bool {
-        guard kind.isKeyword, isReferenceNext() else { return false }
+        guard isReferenceKeyword, isReferenceNext() else { return false }
         state.token.kind = .identifier
         return true
     }
+
+    /// Whether the current token is a keyword that may be a name in a reference.
+    var isReferenceKeyword: Bool { kind.isKeyword && features?.hasKeywordsInReferences ?? true }
 
     /// Whether `.` or `[` stands right behind the current token.
     @inline(never)

@@ -193,7 +193,7 @@ extension Parser {
     @inline(never)
     private mutating func parseDotOperand(into terms: inout [Term]) -> Bool {
         scanWhitespace()
-        guard kind == .identifier || kind.isKeyword else {
+        guard kind == .identifier || isReferenceKeyword else {
             illegal("expected identifier")
             return false
         }

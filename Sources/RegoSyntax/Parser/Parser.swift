@@ -50,6 +50,8 @@ package struct Parser: Sendable {
     var lexer: Lexer
     /// The dialect that the caller asked for.
     let version: RegoVersion
+    /// What capabilities allow; `nil` for everything.
+    let features: LanguageFeatures?
     var state = State()
     /// By increasing offset.
     private var cache: [CachedTerm] = []
@@ -61,9 +63,10 @@ package struct Parser: Sendable {
     /// Where the last of `comments` begins: going back must not record a comment twice.
     private var lastComment = -1
 
-    init(_ bytes: [UInt8], id: FileID, version: RegoVersion) {
+    init(_ bytes: [UInt8], id: FileID, version: RegoVersion, features: LanguageFeatures? = nil) {
         file = id
         self.version = version
+        self.features = features
         lexer = Lexer(bytes: bytes, futureKeywords: version == .v1 ? .all : .none)
         scan()
     }

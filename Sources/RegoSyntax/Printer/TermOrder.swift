@@ -1,7 +1,7 @@
 /// The order of terms in OPA: null, booleans, numbers, strings, variables, references, arrays, objects, sets, comprehensions, calls.
-enum TermOrder {
+package enum TermOrder {
     /// Less than, equal to or greater than 0 as the first term stands before, with or behind the second.
-    static func compare(_ left: Term, _ right: Term) -> Int {
+    package static func compare(_ left: Term, _ right: Term) -> Int {
         let ranks = (rank(left), rank(right))
         guard ranks.0 == ranks.1 else { return ranks.0 - ranks.1 }
         switch (left.kind, right.kind) {
@@ -22,14 +22,14 @@ enum TermOrder {
     }
 
     /// A set's members in order, the first of those that are equal.
-    static func members(_ terms: [Term]) -> [Term] {
+    package static func members(_ terms: [Term]) -> [Term] {
         var members: [Term] = []
         for term in sorted(terms) where members.last.map({ compare($0, term) != 0 }) ?? true { members.append(term) }
         return members
     }
 
     /// An object's items in the order of their keys; of equal keys the first is written, with the last one's value.
-    static func items(_ items: [Term.ObjectItem]) -> [Term.ObjectItem] {
+    package static func items(_ items: [Term.ObjectItem]) -> [Term.ObjectItem] {
         var latest: [Term.ObjectItem] = []
         for item in sorted(items) {
             if let last = latest.last, compare(last.key, item.key) == 0 {

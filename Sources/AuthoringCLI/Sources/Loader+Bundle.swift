@@ -1,0 +1,32 @@
+import PolicyBundle
+package import Rego
+import RegoSyntax
+
+extension Loader {
+    /// Reads a bundle, a folder or a `.tar.gz`, as `opa eval -b` does: its modules must lie below its roots.
+    package mutating func load(bundle path: String) throws(Loader.Failure) {
+        let bundle: Bundle
+        do throws(BundleError) {
+            bundle = try Bundle(path: path, isIgnored: ignores)
+            if bundle.manifest.hasRoots { try bundle.checkPackages() }
+        } catch {
+            throw Loader.Failure(error.description)
+        }
+        try add(modules: bundle.modules, data: bundle.data, name: path)
+    }
+}
+
+extension Bundle {
+    /// Checks that every module's package lies below the roots; modules that cannot be parsed are left to the compiler.
+    fileprivate func checkPackages() throws(BundleError) {
+        for module in modules {
+            let file = SourceFile(name: module.name, bytes: module.bytes)
+            guard let parsed = Parser.parseModule(file, id: FileID(0), version: module.version ?? .v1).0 else { continue }
+            let names = parsed.package.path.dropFirst().map { term in
+                if case .string(let name) = term.kind { return name }
+                return ""
+            }
+            try checkPackage(names, ofModule: module.name)
+        }
+    }
+}
