@@ -42,6 +42,26 @@ package struct Parser: Sendable {
         var after: State
     }
 
+    /// A term that could not be read, and what counted before and after the attempt.
+    private struct Failure: Sendable {
+        let offset: Int
+        let kind: Token.Kind
+        let errorCount: Int
+        let wildcard: Int
+        let commentCount: Int
+        let hadNoHints: Bool
+        var after: State?
+
+        init(start: borrowing State) {
+            offset = start.token.offset
+            kind = start.token.kind
+            errorCount = start.errors.count
+            wildcard = start.wildcard
+            commentCount = start.commentCount
+            hadNoHints = start.hints.isEmpty
+        }
+    }
+
     /// The greatest length in bytes of terms that are sooner parsed twice than remembered. Composites, whose elements are parsed twice at
     /// every level, are remembered whatever their length.
     private static let forgettableLength = 32
@@ -55,6 +75,8 @@ package struct Parser: Sendable {
     var state = State()
     /// By increasing offset.
     private var cache: [CachedTerm] = []
+    /// By offset; unlike those in `cache`, failures within failures stay known.
+    private var failures: [Int: Failure] = [:]
     /// The depth of the recursion.
     private var depth = 0
     /// Whether errors are given hints; not while one is looked for, as hints within hints would cost exponential time.
@@ -184,8 +206,11 @@ extension Parser {
         guard enter() else { return nil }
         defer { leave() }
         if let index = remembered() { return recall(index) }
+        if failsAgain() { return nil }
         let first = state.token
+        let before = Failure(start: state)
         let term = parseNewTerm()
+        if term == nil { recordFailure(before) }
         if term == nil || first.kind.isOpening || state.lastEnd - first.offset > Self.forgettableLength {
             remember(term, from: first.offset)
         }
@@ -194,18 +219,12 @@ extension Parser {
 
     /// Where the term at the current token lies in memory.
     private func remembered() -> Int? {
-        let index = firstRemembered(from: state.token.offset)
-        return index < cache.count && cache[index].offset == state.token.offset ? index : nil
-    }
-
-    /// The index of the first remembered term that begins at an offset or behind it.
-    private func firstRemembered(from offset: Int) -> Int {
-        var (low, high) = (0, cache.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if cache[middle].offset < offset { low = middle + 1 } else { high = middle }
+        var index = cache.count - 1
+        while index >= 0, cache[index].offset >= state.token.offset {
+            if cache[index].offset == state.token.offset { return index }
+            index -= 1
         }
-        return low
+        return nil
     }
 
     @inline(never)
@@ -216,14 +235,40 @@ extension Parser {
 
     @inline(never)
     private mutating func remember(_ term: Term?, from offset: Int) {
-        let index = firstRemembered(from: offset)
-        // What was remembered from here on is part of this term. Where there is none, the reading may go on within what was tried.
-        if term != nil { cache.removeSubrange(index...) }
-        cache.insert(CachedTerm(offset: offset, term: term, after: save()), at: index)
+        // What was remembered from here on is part of this term.
+        while let last = cache.last?.offset, last >= offset { cache.removeLast() }
+        cache.append(CachedTerm(offset: offset, term: term, after: save()))
+    }
+
+    /// Fails as before, if the term at the current token was tried and could not be read.
+    ///
+    /// Behind an operator whose right side fails, the reading goes on within what was tried: each level of nesting would be read twice.
+    @inline(never)
+    private mutating func failsAgain() -> Bool {
+        guard !failures.isEmpty, state.hints.isEmpty, let failure = failures[state.token.offset], failure.kind == kind,
+            let after = failure.after
+        else { return false }
+        let before = state
+        restore(after)
+        state.errors = before.errors + after.errors.dropFirst(failure.errorCount)
+        state.wildcard = before.wildcard + after.wildcard - failure.wildcard
+        state.commentCount = before.commentCount + after.commentCount - failure.commentCount
+        return true
+    }
+
+    @inline(never)
+    private mutating func recordFailure(_ failure: Failure) {
+        guard failure.hadNoHints else { return }
+        var failure = failure
+        failure.after = save()
+        failures[failure.offset] = failure
     }
 
     /// Forgets all terms, once no reading of a statement can begin before them.
-    mutating func forgetTerms() { cache.removeAll(keepingCapacity: true) }
+    mutating func forgetTerms() {
+        cache.removeAll(keepingCapacity: true)
+        if !failures.isEmpty { failures.removeAll() }
+    }
 
     /// Enters a function that recurses and takes about `weight` kilobytes of stack with those that it calls on the way; `false`, with an
     /// error, if that is too much.
