@@ -8,7 +8,7 @@ import Testing
 /// OPA's own language tests: the answers of every case, through the library.
 @Suite("OPA's language tests") struct OPATests {
     /// Cases known to pass; raise it with every case that is won, never lower it.
-    static let ratchet = 2054
+    static let ratchet = 2065
 
     @Test(.enabled(if: conformanceFolder != nil, "WARD_CONFORMANCE does not name the folder of cases"))
     func answers() throws {

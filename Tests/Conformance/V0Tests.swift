@@ -8,7 +8,7 @@ import Testing
 @Suite("The v0 language", .enabled(if: conformanceFolder != nil, "WARD_CONFORMANCE does not name the folder of cases"))
 struct V0Tests {
     /// Cases known to pass; raise it with every case that is won, never lower it.
-    static let ratchet = 2054
+    static let ratchet = 2065
     /// Cases of the template library whose verdict is the suite's.
     static let verdictRatchet = 270
 

@@ -150,7 +150,7 @@ package enum UnitBuiltins {
         guard !whole.isEmpty || !fraction.isEmpty else { return nil }
         var exponent = 0
         if let mark = rest.first, mark | 0x20 == UInt8(ascii: "e") {
-            guard let parsed = Int(String(decoding: rest.dropFirst(), as: UTF8.self)), abs(parsed) <= 10_000 else { return nil }
+            guard let parsed = Int(String(decoding: rest.dropFirst(), as: UTF8.self)), parsed.magnitude <= 10_000 else { return nil }
             exponent = parsed
             rest = []
         }

@@ -152,7 +152,7 @@ struct GoFormat {
         defer { argument += 1 }
         guard arguments[argument].isInteger else { return nil }
         let value = Int(arguments[argument].asInteger)
-        return abs(value) > Self.largestNumber ? nil : value
+        return value.magnitude > Self.largestNumber ? nil : value
     }
 
     private mutating func number() -> Int? {
