@@ -135,7 +135,8 @@ import Testing
             ("any", "null"), ("array[any]", "[]"), ("array[number]", "[1, 2]"), ("array<string>", #"["a"]"#),
             ("array<string>[number]", #"["a", 1]"#),
             ("set[string]", #"{"a"}"#), ("object[string: number]", #"{"a": 1}"#), ("object<a: number>", #"{"a": 1}"#),
-            ("object<a: number>[string: any]", #"{"a": 1, "b": null}"#), ("any<string, null>", "null"),
+            ("object<a: number>[string: any]", #"{"a": 1, "b": null}"#), ("object<aB: number>", #"{"aB": 1}"#),
+            ("any<string, null>", "null"),
         ] as [(ValueType, String)])
     func valuesOfAType(type: ValueType, value: String) throws {
         let check = Builtin("own.check", arguments: [type]) { _, _ in true }

@@ -8,12 +8,24 @@ package enum SchemaBuiltins {
     ]
 
     private static func document(_ value: Value, in arena: Arena) throws(SchemaFault) -> Value {
-        if value.tag == .object || value.tag == .array { return value }
-        guard value.isString else { throw SchemaFault("wrong type, expected string or object") }
+        let isComposite = value.tag == .object || value.tag == .array
+        guard value.isString || isComposite else { throw SchemaFault("wrong type, expected string or object") }
+        if isComposite, isJSON(value) { return value }
         do throws(JSONError) {
-            return try JSONBuiltins.parse(value, in: arena)
+            // Schemas know JSON alone: a set is an array to them, and every key a string.
+            return try JSONBuiltins.parse(value.isString ? value : .string(value.jsonText(style: .compact), in: arena), in: arena)
         } catch {
             throw SchemaFault("invalid JSON string")
+        }
+    }
+
+    /// Whether JSON has all parts of a value; no value is nested so deeply that this could exhaust the stack.
+    private static func isJSON(_ value: Value) -> Bool {
+        switch value.tag {
+        case .set: false
+        case .array: value.elements.allSatisfy(isJSON)
+        case .object: value.keys.allSatisfy(\.isString) && value.values.allSatisfy(isJSON)
+        default: true
         }
     }
 

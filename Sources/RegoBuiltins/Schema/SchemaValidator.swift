@@ -98,7 +98,7 @@ struct SchemaValidator {
     }
 
     /// Where the checks are, as messages name it.
-    var field: String { path.isEmpty ? "(root)" : path.joined(separator: ".") }
+    var field: String { path.isEmpty ? "(Root)" : path.joined(separator: ".") }
 
     private static func typeName(_ value: Value) -> String {
         switch value.unspelled.tag {

@@ -22,10 +22,12 @@ enum ForeignBuiltins {
         Builtin("result.new", arguments: ["string", "any"]) { arguments, _ in .object(finding(arguments[0], arguments[1])) },
         Builtin("isManaged", arguments: ["any"], result: "boolean") { arguments, _ in finding("", arguments[0])["managed"] },
         Builtin("cidr.is_public", arguments: ["string"], result: "boolean", isMemoized: true) { arguments, _ in
-            AddressRange(arguments[0].string ?? "").map { .boolean($0.isPublic) } ?? false
+            let text = arguments[0].string ?? ""
+            return text == "*" ? true : AddressRange(text).map { .boolean($0.isPublic) } ?? false
         },
         Builtin("cidr.count_addresses", arguments: ["string"], result: "number", isMemoized: true) { arguments, _ in
-            AddressRange(arguments[0].string ?? "").map { .number(RegoNumber($0.count)) } ?? 0
+            let text = arguments[0].string ?? ""
+            return text == "*" ? .number(RegoNumber(UInt64.max)) : AddressRange(text).map { .number(RegoNumber($0.count)) } ?? 0
         },
         Builtin("sh.parse_commands", arguments: ["string"], result: "array[array[string]]") { arguments, _ in
             .array(ShellWords.commands(arguments[0].string ?? "").map { .array($0.map { .string($0) }) })
