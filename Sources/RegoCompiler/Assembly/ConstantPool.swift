@@ -5,18 +5,21 @@ import RegoSyntax
 struct ConstantPool {
     private(set) var values: [Value] = []
     private let heap: FrozenHeap.Builder
-    private let scratch: Arena
+    private let memory = Scratch()
+    private var scratch: Arena { memory.arena }
     private var scalars: [Term.Scalar: ConstantID] = [:]
 
     init() {
         heap = FrozenHeap.Builder()
-        scratch = Arena()
     }
 
     /// Ends the pool: the heap that its values point into.
-    consuming func finish() -> FrozenHeap {
-        scratch.destroy()
-        return heap.finish()
+    consuming func finish() -> FrozenHeap { heap.finish() }
+
+    /// Memory of unfinished constants, freed with the last pool that uses it: planning may also end early.
+    private final class Scratch {
+        let arena = Arena(chunkSize: 4096)
+        deinit { arena.destroy() }
     }
 
     /// The constant of a term that is built from scalars alone; `nil` for any other term.
