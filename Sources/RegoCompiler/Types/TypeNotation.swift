@@ -90,7 +90,8 @@ package struct TypeNotation {
         let start = position
         while position < text.count {
             switch text[position] {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: " "):
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "_"), UInt8(ascii: " "):
                 position += 1
             default: return position > start ? String(decoding: text[start..<position], as: UTF8.self) : nil
             }
