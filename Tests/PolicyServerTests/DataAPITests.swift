@@ -43,11 +43,11 @@ import Testing
         Case(
             path: "/v1/data/example/value/n", body: "{}",
             answer:
-                #"{"decision_id":"ID","result":1.5,"warning":{"code":"api_usage_warning","message":"'input' key missing from the request"}}"#
+                #"{"decision_id":"ID","result":1.50,"warning":{"code":"api_usage_warning","message":"'input' key missing from the request"}}"#
         ),
         Case(
             method: "GET", path: "/v1/data/example/value",
-            answer: #"{"decision_id":"ID","result":{"n":1.5,"s":["a","b"],"t":"\u003cx\u003e"}}"#),
+            answer: #"{"decision_id":"ID","result":{"n":1.50,"s":["a","b"],"t":"\u003cx\u003e"}}"#),
         Case(method: "GET", path: "/v1/data/example/list/1/x", answer: #"{"decision_id":"ID","result":2}"#),
         Case(method: "GET", path: "/v1/data/servers/0/name", answer: #"{"decision_id":"ID","result":"a b"}"#),
         Case(method: "GET", path: "/v1/data/k%2Fx/y", answer: #"{"decision_id":"ID","result":7}"#),

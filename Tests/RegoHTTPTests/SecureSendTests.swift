@@ -22,8 +22,8 @@ import Testing
         let text = try String(decoding: HTTPHarness.file(server.authority), as: UTF8.self)
         #expect(send(server, #""tls_ca_cert": "\#(text.replacing("\n", with: #"\n"#))""#) == host)
         #expect(send(server, #""tls_ca_cert": "\#(text.replacing("\n", with: #"\\n"#))""#) == host)
-        setenv("WARD_TEST_AUTHORITY", text, 1)
-        #expect(send(server, #""tls_ca_cert_env_variable": "WARD_TEST_AUTHORITY""#) == host)
+        setenv("RULES_AUTHORITY", text, 1)
+        #expect(send(server, #""tls_ca_cert_env_variable": "RULES_AUTHORITY""#) == host)
         #expect(send(server, #""tls_insecure_skip_verify": true"#) == host)
         let unknown =
             #"http.send: Get "https://127.0.0.1:\#(server.port)/": tls: failed to verify certificate: "#
@@ -48,12 +48,12 @@ import Testing
         let (certificate, key) = ("\(server.folder)/client.pem", "\(server.folder)/client.key")
         let known = "127.0.0.1:\(server.port) client"
         #expect(send(server, trust + #", "tls_client_cert_file": "\#(certificate)", "tls_client_key_file": "\#(key)""#) == known)
-        setenv("WARD_TEST_CERTIFICATE", try String(decoding: HTTPHarness.file(certificate), as: UTF8.self), 1)
-        setenv("WARD_TEST_KEY", try String(decoding: HTTPHarness.file(key), as: UTF8.self), 1)
+        setenv("RULES_CERTIFICATE", try String(decoding: HTTPHarness.file(certificate), as: UTF8.self), 1)
+        setenv("RULES_KEY", try String(decoding: HTTPHarness.file(key), as: UTF8.self), 1)
         #expect(
             send(
                 server,
-                trust + #", "tls_client_cert_env_variable": "WARD_TEST_CERTIFICATE", "tls_client_key_env_variable": "WARD_TEST_KEY""#)
+                trust + #", "tls_client_cert_env_variable": "RULES_CERTIFICATE", "tls_client_key_env_variable": "RULES_KEY""#)
                 == known)
         #expect(send(server, trust)?.hasPrefix("http.send: ") == true)
         let wrong = #", "tls_client_cert_file": "\#(certificate)", "tls_client_key_file": "\#(server.folder)/server.key""#
