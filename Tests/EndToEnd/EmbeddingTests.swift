@@ -22,8 +22,8 @@ extension EndToEnd {
             for step in try Clone.files(below: "Sources/Rego/Rego.docc/Resources", ending: ".swift") {
                 let check = try await Command(
                     "swiftc", "-typecheck", "-parse-as-library", "-swift-version", "6", "-I", "\(Self.scratch)/debug/Modules",
-                    "-I", "\(Self.scratch)/checkouts/Yams/Sources/CYaml/include", "-I", Clone.path("Sources/COpenSSL"), "-I",
-                    Clone.path("Sources/CCurl/include"), Clone.path(step)
+                    "-I", "\(Self.scratch)/checkouts/Yams/Sources/CYaml/include", "-I", Clone.path("Sources/COpenSSL"),
+                    "-Xcc", "-fmodule-map-file=\(Self.scratch)/debug/CCurl.build/module.modulemap", Clone.path(step)
                 ).run()
                 #expect(check.status == 0, "\(step): \(check.report)")
             }
