@@ -52,7 +52,9 @@ public struct Capabilities: Sendable {
 
     /// Reads a capabilities file's JSON text.
     ///
-    /// - Parameter name: what messages call the text, usually the file's path.
+    /// - Parameters:
+    ///   - bytes: the text, in UTF-8.
+    ///   - name: what messages call the text, usually the file's path.
     /// - Throws: a `Loader.Failure` that says which member is not as it must be.
     public init(json bytes: [UInt8], name: String) throws(Loader.Failure) {
         let document = try Loader.parseJSON(bytes, path: name)

@@ -42,7 +42,10 @@ public struct Loader: Sendable {
 
     /// Compiles what was read.
     ///
-    /// - Parameter metrics: takes the times of parsing and compiling.
+    /// - Parameters:
+    ///   - options: the limits, builtins and capabilities of the policy.
+    ///   - metrics: takes the times of parsing and compiling.
+    /// - Throws: all that is wrong with the modules.
     public func compile(options: Policy.Options = Policy.Options(), metrics: Metrics? = nil) throws(CompilationFailure) -> Policy {
         try Policy(modules: modules, data: baseData, options: options, metrics: metrics)
     }
@@ -230,7 +233,10 @@ public struct Loader: Sendable {
 
     /// What is left to read from a descriptor, to its end.
     ///
-    /// - Parameter size: how many bytes there probably are; 0 if that is not known.
+    /// - Parameters:
+    ///   - descriptor: an open file, socket or pipe; it stays open.
+    ///   - name: what messages call it.
+    ///   - size: how many bytes there probably are; 0 if that is not known.
     public static func readAll(_ descriptor: Int32, name: String, expecting size: Int = 0) throws(Failure) -> [UInt8] {
         var bytes: [UInt8] = []
         // One byte more than expected, so that the end is found without asking for more memory.

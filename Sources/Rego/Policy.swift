@@ -165,7 +165,9 @@ public final class Policy: Sendable {
     ///
     /// A segment that is an integer indexes an array, as in OPA's REST paths.
     ///
-    /// - Parameter instrumented: compiles the query so that `Instruments` see what its evaluations do, which slows them down.
+    /// - Parameters:
+    ///   - path: the names below `data`.
+    ///   - instrumented: compiles the query so that `Instruments` see what its evaluations do, which slows them down.
     public func prepare(path: [String], instrumented: Bool = false) throws(CompilationFailure) -> PreparedQuery {
         let operands = path.map { segment in
             Int64(segment).map { String($0) == segment } == true ? Term(.number(segment)) : Term(.string(segment))
