@@ -22,19 +22,22 @@ public struct EvaluationLimits: Sendable {
     public var time: Duration?
     /// Builtin errors end the evaluation instead of being undefined.
     public var strictBuiltinErrors: Bool
+    /// Bytes of an input given as JSON text (`.input`).
+    public var inputSize: Int
     /// Another thread's way to end the evaluation early (`.cancelled`); `nil` if nobody can.
     public var cancellation: Cancellation?
 
     /// Makes limits; what is not given has a generous default.
     public init(
         instructions: UInt64 = .max, memory: Int = 1 << 28, depth: Int = 10_000, time: Duration? = nil, strictBuiltinErrors: Bool = false,
-        cancellation: Cancellation? = nil
+        inputSize: Int = .max, cancellation: Cancellation? = nil
     ) {
         self.instructions = instructions
         self.memory = memory
         self.depth = depth
         self.time = time
         self.strictBuiltinErrors = strictBuiltinErrors
+        self.inputSize = inputSize
         self.cancellation = cancellation
     }
 }

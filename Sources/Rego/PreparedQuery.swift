@@ -89,7 +89,9 @@ public final class PreparedQuery: Sendable {
         var value = Value.undefined
         if case .none = input {
         } else {
-            value = try (instruments?.metrics).measure(.inputParse) { () throws(EvaluationError) in try read(input, into: machine) }
+            value = try (instruments?.metrics).measure(.inputParse) { () throws(EvaluationError) in
+                try read(input, into: machine, limits: limits)
+            }
         }
         return try run(
             machine, document: value, limits: limits, print: print, testCase: testCase, instruments: instruments,
@@ -135,7 +137,7 @@ public final class PreparedQuery: Sendable {
         }
     }
 
-    private func read(_ input: Input, into machine: Machine) throws(EvaluationError) -> Value {
+    private func read(_ input: Input, into machine: Machine, limits: EvaluationLimits) throws(EvaluationError) -> Value {
         switch input {
         case .none: return .undefined
         case .value(let value):
@@ -144,6 +146,9 @@ public final class PreparedQuery: Sendable {
             }
             return value.makeValue(in: machine.inputArena)
         case .json(let bytes):
+            guard bytes.count <= limits.inputSize else {
+                throw EvaluationError(code: .input, message: "input has \(bytes.count) bytes, more than \(limits.inputSize)")
+            }
             var failure: JSONError?
             let value = unsafe bytes.withUnsafeBytes { buffer -> Value in
                 do throws(JSONError) {

@@ -15,6 +15,80 @@ import Testing
         #expect(try evaluate(Self.long, limits: EvaluationLimits(instructions: 5_000_000)) == 2000)
     }
 
+    /// The least number for which an evaluation comes to an answer.
+    private func least(_ range: ClosedRange<Int>, _ succeeds: (Int) -> Bool) -> Int {
+        var (low, high) = (range.lowerBound, range.upperBound)
+        while low < high {
+            let middle = (low + high) / 2
+            if succeeds(middle) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+
+    @Test func instructionsAtTheLimitAndOnePastIt() throws {
+        for count in [3, 4094, 4095, 4096, 4097, 10_000] {
+            let rules = "p := count([x | some x in input.xs])"
+            let input: RegoValue = ["xs": .array((0..<count).map { .number(RegoNumber($0)) })]
+            let needed = least(1...count + 100) { (try? evaluate(rules, input: input, limits: .init(instructions: UInt64($0)))) != nil }
+            #expect(needed >= count && needed < count + 10)
+            #expect(try evaluate(rules, input: input, limits: .init(instructions: UInt64(needed))) == .number(RegoNumber(count)))
+            #expect(code(rules, input: input, .init(instructions: UInt64(needed - 1))) == .instructionLimit)
+        }
+    }
+
+    @Test func memoryAtTheLimitAndOnePastIt() throws {
+        let rules = "p := count([[x, x] | some x in numbers.range(1, 20000)])"
+        let needed = least(1...1 << 26) { (try? evaluate(rules, limits: .init(memory: $0))) != nil }
+        #expect(try evaluate(rules, limits: .init(memory: needed)) == 20_000)
+        #expect(code(rules, .init(memory: needed - 1)) == .memoryLimit)
+    }
+
+    /// Also on a machine that has made room for more calls before.
+    @Test func depthAtTheLimitAndOnePastIt() throws {
+        for calls in [2, 63, 64, 65, 500] {
+            var rules = "package test\nr0 := input.x\n"
+            for index in 1..<calls { rules += "r\(index) := r\(index - 1)\n" }
+            let query = try Policy(modules: [.init(name: "m.rego", text: rules)]).prepare(path: ["test", "r\(calls - 1)"])
+            for _ in 0..<2 {
+                let error = #expect(throws: EvaluationError.self) {
+                    try query.evaluate(.value(["x": 1]), limits: EvaluationLimits(depth: calls - 1))
+                }
+                #expect(error?.code == .depthLimit)
+                #expect(try query.evaluate(.value(["x": 1]), limits: EvaluationLimits(depth: calls)).value == 1)
+            }
+        }
+    }
+
+    @Test func inputAtTheLimitAndOnePastIt() throws {
+        let query = try Policy(modules: []).prepare(query: "count(input)")
+        let text = Array("[1, 2, 3]".utf8)
+        #expect(try query.evaluate(.json(text), limits: EvaluationLimits(inputSize: text.count)).value == 3)
+        let large = #expect(throws: EvaluationError.self) {
+            try query.evaluate(.json(text), limits: EvaluationLimits(inputSize: text.count - 1))
+        }
+        #expect(large?.code == .input)
+        func nested(_ depth: Int) -> [UInt8] { Array((String(repeating: "[", count: depth) + String(repeating: "]", count: depth)).utf8) }
+        let deepest = least(1...5000) { (try? query.evaluate(.json(nested($0)))) == nil } - 1
+        #expect(deepest >= 256)
+        #expect(try query.evaluate(.json(nested(deepest))).value != nil)
+        let deep = #expect(throws: EvaluationError.self) { try query.evaluate(.json(nested(deepest + 1))) }
+        #expect(deep?.code == .input)
+    }
+
+    /// Builtins with loops of their own stop when the time is up; the deadline here has passed before they begin.
+    @Test(arguments: [
+        "p := strings.any_prefix_match(input.xs, input.xs)",
+        #"p := strings.render_template("{{range .xs}}{{range $.xs}}a{{end}}{{end}}", input)"#,
+        "p := graph.reachable_paths(input.graph, [\"0\"])",
+    ])
+    func builtinsKeepToTheDeadline(_ rules: String) {
+        let numbers = (0..<100).map { RegoValue.string(String($0)) }
+        var graph: [RegoValue: RegoValue] = [:]
+        for (index, node) in numbers.enumerated() { graph[node] = .array(Array(numbers.dropFirst(index + 1).prefix(3))) }
+        let input: RegoValue = .object(["xs": .array(numbers), "graph": .object(graph)])
+        #expect(code(rules, input: input, EvaluationLimits(time: .zero)) == .deadline)
+    }
+
     @Test func deadline() {
         #expect(code(Self.long, EvaluationLimits(time: .zero)) == .deadline)
     }

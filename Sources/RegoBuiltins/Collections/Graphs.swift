@@ -48,7 +48,10 @@ package enum GraphBuiltins {
                 search.reached.insert(node)
                 var path = [node]
                 search.extend(&path, neighbour)
-                if search.isCut { return call.fail(.limit, "the paths exceed the evaluation's limits") }
+                if search.isCut {
+                    if call.endIfInterrupted() { return }
+                    return call.fail(.limit, "the paths exceed the evaluation's limits")
+                }
             }
         }
         call.return(result.finish())
@@ -62,7 +65,7 @@ package enum GraphBuiltins {
         var isCut = false
 
         mutating func extend(_ path: inout [Value], _ node: Value) {
-            if call.arena.isExhausted || call.context.isCancelled || path.count > JSONParser.defaultDepth { isCut = true }
+            if call.arena.isExhausted || call.context.isInterrupted || path.count > JSONParser.defaultDepth { isCut = true }
             if isCut { return }
             let edges = graph.lookup(node)
             guard edges.isDefined else { return _ = result.insert(.array(path, in: call.arena)) }

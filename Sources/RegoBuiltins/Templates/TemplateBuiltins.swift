@@ -12,10 +12,11 @@ package enum TemplateBuiltins {
             var parser = TemplateParser(template.byteArray, in: call.arena)
             let nodes = try parser.parse()
             var renderer = TemplateRenderer(
-                definitions: parser.definitions, root: variables, cancellation: call.context.cancellation, in: call.arena)
+                definitions: parser.definitions, root: variables, context: call.context, in: call.arena)
             try renderer.render(nodes, dot: variables)
             call.return(renderer.output.finish())
         } catch {
+            if call.endIfInterrupted() { return }
             if call.arena.isExhausted { _ = call.failIfTooLarge(.max) } else { call.fail(.builtin, error.message) }
         }
     }

@@ -9,15 +9,16 @@ struct TemplateRenderer {
 
     private let arena: Arena
     private let definitions: [[UInt8]: [TemplateNode]]
-    private let cancellation: Cancellation?
+    private let context: BuiltinContext
+    private var rounds = 0
     private var variables: [(name: [UInt8], value: Value)] = []
     private var calls = 0
     private(set) var output: TextBuilder
 
-    init(definitions: [[UInt8]: [TemplateNode]], root: Value, cancellation: Cancellation?, in arena: Arena) {
+    init(definitions: [[UInt8]: [TemplateNode]], root: Value, context: BuiltinContext, in arena: Arena) {
         self.arena = arena
         self.definitions = definitions
-        self.cancellation = cancellation
+        self.context = context
         output = TextBuilder(in: arena, capacity: 256)
         variables = [([36], root)]
     }
@@ -30,7 +31,9 @@ struct TemplateRenderer {
         let scope = variables.count
         defer { variables.removeSubrange(scope...) }
         for node in nodes {
-            if arena.isExhausted || cancellation?.isCancelled ?? false {
+            rounds &+= 1
+            // The clock is asked now and then: a node takes less time than it does.
+            if arena.isExhausted || rounds & 255 == 0 && context.isInterrupted {
                 throw TemplateFailure(" the text exceeds the evaluation's limits")
             }
             switch node {

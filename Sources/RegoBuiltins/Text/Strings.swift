@@ -191,7 +191,12 @@ package enum StringBuiltins {
             return (parts.tag == .set ? parts.keys : parts.elements).contains { holds(text.utf8, $0.utf8) }
         }
         if texts.isString { return call.return(matches(texts)) }
-        call.return((texts.tag == .set ? texts.keys : texts.elements).contains(where: matches))
+        for text in texts.tag == .set ? texts.keys : texts.elements {
+            // Every text may be compared with many parts.
+            if call.endIfInterrupted() { return }
+            if matches(text) { return call.return(true) }
+        }
+        call.return(false)
     }
 
     private static func countOccurrences(_ call: BuiltinCall) {

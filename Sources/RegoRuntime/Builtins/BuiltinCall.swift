@@ -68,6 +68,13 @@
         context.failures.append(BuiltinFailure(kind: kind, message: "\(name): \(message)"))
     }
 
+    /// Ends the call, and the evaluation, if it has been cancelled or its time is up; for loops that run long.
+    package func endIfInterrupted() -> Bool {
+        guard context.isInterrupted else { return false }
+        fail(.interrupted, context.isCancelled ? "caller cancelled query execution" : "evaluation stopped: its time is up")
+        return true
+    }
+
     /// Ends with a result of arithmetic, or with its failure.
     package func `return`(arithmetic: () throws(ArithmeticError) -> Value) {
         do throws(ArithmeticError) {

@@ -13,7 +13,7 @@ extension Machine {
         var size = unsafe functions[Int(query.index)].registerCount
         var pc = unsafe code + Int(functions[Int(query.index)].entry)
         var depth = 0
-        var quantum = Self.quantum
+        var quantum = firstQuantum()
 
         while true {
             switch unsafe pc.pointee.opcode {
@@ -179,8 +179,8 @@ extension Machine {
             case .next:
                 quantum -= 1
                 if quantum == 0 {
-                    quantum = Self.quantum
-                    if unsafe !mayContinue(at: pc) { return .undefined }
+                    quantum = unsafe nextQuantum(at: pc)
+                    if quantum == 0 { return .undefined }
                 }
                 let cursor = unsafe window + Int(pc.pointee.a)
                 unsafe cursor[0].w0 &+= 16
@@ -252,10 +252,10 @@ extension Machine {
                 }
                 quantum -= 1
                 if quantum == 0 {
-                    quantum = Self.quantum
-                    if unsafe !mayContinue(at: pc) { return .undefined }
+                    quantum = unsafe nextQuantum(at: pc)
+                    if quantum == 0 { return .undefined }
                 }
-                if depth == frameCapacity, unsafe !growFrames(at: pc) { return .undefined }
+                if depth == frameLimit, unsafe !growFrames(at: pc) { return .undefined }
                 let callee = unsafe window + Int(size)
                 if unsafe callee + Int(function.pointee.registerCount) > windowsEnd {
                     unsafe fail(
@@ -274,8 +274,8 @@ extension Machine {
             case .callBuiltin:
                 quantum -= 1
                 if quantum == 0 {
-                    quantum = Self.quantum
-                    if unsafe !mayContinue(at: pc) { return .undefined }
+                    quantum = unsafe nextQuantum(at: pc)
+                    if quantum == 0 { return .undefined }
                 }
                 let value = unsafe callBuiltin(Int(pc.pointee.d), arguments: window + Int(pc.pointee.b), count: Int(pc.pointee.c), at: pc)
                 if failure != nil { return .undefined }

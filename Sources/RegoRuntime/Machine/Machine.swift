@@ -15,6 +15,8 @@ import Glibc
     let globals: UnsafeMutablePointer<Value>
     var frames: UnsafeMutablePointer<CallFrame>
     var frameCapacity: Int
+    /// The calls that may be under way before more room is needed, or the limit is reached.
+    var frameLimit = 0
     var limits = MachineLimits(steps: .max, memory: .max, depth: 1, deadline: 0, isStrict: false)
     var failure: MachineError?
     /// Takes what the `trace` instructions of an instrumented program tell.
@@ -66,6 +68,8 @@ import Glibc
         self.recorder = recorder
         defer { self.recorder = nil }
         arena.byteLimit = limits.memory
+        // Another evaluation may have made more room than this one is allowed.
+        frameLimit = min(frameCapacity, limits.depth)
         context.deadline = limits.deadline
         failure = nil
         if unsafe state.pointee.lastEpoch > UInt32.max / 2 { forgetMemos() }
@@ -98,28 +102,36 @@ import Glibc
         failure = unsafe MachineError(code: code, message: message, position: program.position(of: instruction - program.code))
     }
 
-    /// Called each quantum of steps: whether the evaluation may go on.
+    /// The steps until the first look at the limits, that step included.
+    func firstQuantum() -> Int {
+        let allowed = unsafe min(state.pointee.steps, UInt64(Self.quantum))
+        unsafe state.pointee.steps -= allowed
+        return Int(allowed) + 1
+    }
+
+    /// Called for the first step after a quantum: how many more may be taken, it included; 0 if the evaluation must end.
     @inline(never)
-    func mayContinue(at instruction: UnsafeMutablePointer<Instruction>) -> Bool {
+    func nextQuantum(at instruction: UnsafeMutablePointer<Instruction>) -> Int {
         let steps = unsafe state.pointee.steps
-        if steps < UInt64(Self.quantum) {
+        if steps == 0 {
             unsafe fail(.instructionLimit, "evaluation stopped: it took more than \(limits.steps) steps", at: unsafe instruction)
-            return false
+            return 0
         }
-        unsafe state.pointee.steps = steps - UInt64(Self.quantum)
+        let allowed = min(steps, UInt64(Self.quantum))
+        unsafe state.pointee.steps = steps - allowed
         if arena.isExhausted {
             unsafe failForMemory(at: instruction)
-            return false
+            return 0
         }
         if context.isCancelled {
             unsafe fail(.cancelled, "caller cancelled query execution", at: instruction)
-            return false
+            return 0
         }
         if limits.deadline != 0, Self.monotonicNanoseconds() >= limits.deadline {
             unsafe fail(.deadline, "evaluation stopped: its time is up", at: instruction)
-            return false
+            return 0
         }
-        return true
+        return Int(allowed)
     }
 
     @inline(never)
@@ -136,16 +148,17 @@ import Glibc
     /// Makes room for more calls under way; `false` at the limit.
     @inline(never)
     func growFrames(at instruction: UnsafeMutablePointer<Instruction>) -> Bool {
-        guard frameCapacity < limits.depth else {
+        guard frameLimit < limits.depth else {
             unsafe fail(.depthLimit, "evaluation stopped: calls are nested deeper than \(limits.depth)", at: unsafe instruction)
             return false
         }
-        let capacity = min(frameCapacity * 2, limits.depth)
+        let capacity = min(frameCapacity * 2, max(limits.depth, frameCapacity + 1))
         let grown = UnsafeMutablePointer<CallFrame>.allocate(capacity: capacity)
         unsafe grown.update(from: frames, count: frameCapacity)
         unsafe frames.deallocate()
         unsafe frames = unsafe grown
         frameCapacity = capacity
+        frameLimit = min(capacity, limits.depth)
         return true
     }
 

@@ -33,6 +33,7 @@ package struct FunctionCode: BitwiseCopyable, Sendable {
 @safe package final class Program: @unchecked Sendable {
     // @unchecked: the buffers are written in `init` alone and freed in `deinit`.
     package let code: UnsafeMutablePointer<Instruction>
+    package let codeCount: Int
     package let constants: UnsafeMutablePointer<Value>
     package let functions: UnsafeMutablePointer<FunctionCode>
     package let builtins: UnsafeMutablePointer<BuiltinDefinition>
@@ -58,6 +59,7 @@ package struct FunctionCode: BitwiseCopyable, Sendable {
         heap: FrozenHeap, positions: [(offset: Int32, position: SourcePosition)], trace: TraceTable? = nil
     ) {
         unsafe self.code = Self.copy(code)
+        codeCount = code.count
         unsafe self.constants = Self.copy(constants)
         unsafe self.functions = Self.copy(functions)
         unsafe self.builtins = Self.copy(builtins)
