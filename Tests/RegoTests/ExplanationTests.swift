@@ -23,10 +23,10 @@ import Testing
         #expect(
             lines(seen) == [
                 "Enter data.t.p = _", "| Eval data.t.p = _", "| Index data.t.p (matched 1 rule, early exit)", "| Enter data.t.p",
-                "| | Eval __local2__ = [1, 2, 3]", "| | Eval x = __local2__[__local0__]", "| | Eval gt(x, 1)", "| | Fail gt(x, 1)",
-                "| | Redo x = __local2__[__local0__]", "| | Eval gt(x, 1)", "| | Exit data.t.p early", "| Exit data.t.p = _",
+                "| | Eval __local3__ = [1, 2, 3]", "| | Eval x = __local3__[__local0__]", "| | Eval gt(x, 1)", "| | Fail gt(x, 1)",
+                "| | Redo x = __local3__[__local0__]", "| | Eval gt(x, 1)", "| | Exit data.t.p early", "| Exit data.t.p = _",
                 "Redo data.t.p = _", "| Redo data.t.p = _", "| Redo data.t.p", "| | Redo gt(x, 1)",
-                "| | Redo x = __local2__[__local0__]", "| | Redo __local2__ = [1, 2, 3]",
+                "| | Redo x = __local3__[__local0__]", "| | Redo __local3__ = [1, 2, 3]",
             ])
     }
 

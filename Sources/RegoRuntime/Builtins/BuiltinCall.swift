@@ -71,7 +71,7 @@
     /// Ends the call, and the evaluation, if it has been cancelled or its time is up; for loops that run long.
     package func endIfInterrupted() -> Bool {
         guard context.isInterrupted else { return false }
-        fail(.interrupted, context.isCancelled ? "caller cancelled query execution" : "evaluation stopped: its time is up")
+        fail(.interrupted, context.isCancelled ? BuiltinContext.cancelledMessage : BuiltinContext.lateMessage)
         return true
     }
 

@@ -112,6 +112,12 @@ package final class BuiltinContext {
     /// Whether a builtin that waits has to give up: the evaluation was cancelled, or its time is up.
     package var isInterrupted: Bool { isCancelled || (deadline != 0 && Machine.monotonicNanoseconds() >= deadline) }
 
+    /// The same by a clock that lags a little and costs less.
+    var isLate: Bool { isCancelled || (deadline != 0 && Machine.coarseNanoseconds() >= deadline) }
+
+    static let cancelledMessage = "caller cancelled query execution"
+    static let lateMessage = "evaluation stopped: its time is up"
+
     /// A family's own state for the rest of one evaluation, made at the first call.
     package func evaluationState<State: AnyObject>(_ make: () -> State) -> State {
         let key = ObjectIdentifier(State.self)

@@ -25,12 +25,8 @@ extension Machine {
             if hosted.isMemoized { context.hostedResults.keep(result, of: hosted, values) }
         }
         // Such calls may take long: the quantum of steps would notice too late.
-        if context.isCancelled {
-            unsafe fail(.cancelled, "caller cancelled query execution", at: instruction)
-            return .undefined
-        }
-        if limits.deadline != 0, Self.monotonicNanoseconds() >= limits.deadline {
-            unsafe fail(.deadline, "evaluation stopped: its time is up", at: instruction)
+        if context.isInterrupted {
+            unsafe failForTime(at: instruction)
             return .undefined
         }
         guard hosted.hasResult else { return .true }

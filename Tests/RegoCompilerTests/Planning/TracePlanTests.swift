@@ -14,7 +14,7 @@ import Testing
             p contains x if { some x in [1, 2]; not q(x); every y in [x] { y > 0 } }
             q(x) := true if x > 1 else := false
             default r := 1
-            r := count([z | some z in data.t.p]) with input.a as 2
+            r := n if n := count([z | some z in data.t.p]) with input.a as 2
             """
         let resolved = try #require(ResolutionFixture([source]).program)
         let registry = BuiltinRegistry([[BuiltinDefinition("count", arity: 1) { _ in }]])
