@@ -8,7 +8,7 @@ import Testing
 /// OPA's language tests through `ward eval` as a process, as a shell runs it.
 @Suite("OPA's language tests by the process") struct ProcessTests {
     /// Cases known to pass; raise it with every case that is won, never lower it.
-    static let ratchet = 2053
+    static let ratchet = 2065
 
     /// What the workers share.
     private final class Progress: Sendable {
@@ -26,8 +26,10 @@ import Testing
     @Test(.enabled(if: conformanceFolder != nil && ward != nil, "no WARD_CONFORMANCE, or no ward: set WARD_BINARY"))
     func answers() async throws {
         let ward = try #require(Self.ward)
-        // No command line can add a function to the language.
-        let cases = try OPACase.all().filter { test in !test.modules.contains { $0.contains("test.sleep(") } }
+        // No command line can add a function to the language, nor run in a process that has no environment to tell of.
+        let cases = try OPACase.all().filter { test in
+            !test.modules.contains { $0.contains("test.sleep(") || $0.contains("as opa.runtime\n") }
+        }
         let folder = "/tmp/ward-conformance-\(UUID().uuidString.prefix(8))"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let progress = Progress()

@@ -7,7 +7,7 @@ import Testing
 /// Random programs with OPA 1.9's answers.
 @Suite("Random programs") struct SmithTests {
     /// Programs known to agree; raise it with every one that is won, never lower it.
-    static let ratchet = 1497
+    static let ratchet = 1500
 
     @Test(.enabled(if: conformanceFolder != nil, "WARD_CONFORMANCE does not name the folder of cases"))
     func answers() throws {

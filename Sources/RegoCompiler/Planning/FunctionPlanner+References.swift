@@ -38,7 +38,7 @@ extension FunctionPlanner {
                 register = result
                 rest = rest.dropFirst(ground.count)
             } else if isPattern(operand) {
-                let (key, value) = try iterate(register)
+                let (key, value) = try entries(of: register)
                 try match(operand, with: key)
                 register = value
                 rest = rest.dropFirst()

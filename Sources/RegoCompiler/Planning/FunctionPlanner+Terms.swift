@@ -12,8 +12,8 @@ extension FunctionPlanner {
         case .reference(let terms): return try reference(terms)
         case .call(let terms): return try call(terms)
         case .array(let items): return try construct(.makeArray, items)
-        case .set(let items): return try construct(.makeSet, items)
-        case .object(let items): return try construct(.makeObject, items.flatMap { [$0.key, $0.value] })
+        case .set(let items): return try construct(.makeSet, TermOrder.members(items))
+        case .object(let items): return try construct(.makeObject, TermOrder.items(items).flatMap { [$0.key, $0.value] })
         case .arrayComprehension(let head, let body):
             return try comprehension(.newArray, body) { (result) throws(AssemblyLimit) in
                 emit(Instruction(.append, a: result, b: try value(of: head)))
@@ -39,7 +39,33 @@ extension FunctionPlanner {
         let result = try allocate()
         let count = opcode == .makeObject ? items.count / 2 : items.count
         emit(Instruction(opcode, a: result, b: first, c: UInt16(count)))
+        let step = opcode == .makeObject ? 2 : 1
+        if opcode != .makeArray, count > 1, stride(from: 0, to: items.count, by: step).contains(where: { constant(items[$0]) == nil }) {
+            literals[result] = Literal(first: first, count: count, isObject: opcode == .makeObject)
+        }
         return result
+    }
+
+    /// Opens an iteration over the entries of a collection.
+    ///
+    /// The search looks into a set or object of the body before the values of its terms are put in: it meets the members in the order of
+    /// the terms, each of those that turn out to be equal.
+    func entries(of collection: Register) throws(AssemblyLimit) -> (key: Register, value: Register) {
+        guard let literal = literals[collection] else { return try iterate(collection) }
+        var first = literal.first
+        if literal.isObject {
+            first = try allocate(literal.count)
+            for index in 0..<literal.count {
+                emit(Instruction(.makeArray, a: first.advanced(by: index), b: literal.first.advanced(by: 2 * index), c: 2))
+            }
+        }
+        let list = try allocate()
+        emit(Instruction(.makeArray, a: list, b: first, c: UInt16(literal.count)))
+        let (_, element) = try iterate(list, wantsKey: false)
+        guard literal.isObject else { return (element, element) }
+        let entry = try allocate(2)
+        for index in 0..<2 { emit(Instruction(.element, a: entry.advanced(by: index), b: element, d: Int32(index))) }
+        return (entry, entry.advanced(by: 1))
     }
 
     private func comprehension(

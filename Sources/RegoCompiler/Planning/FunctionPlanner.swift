@@ -13,6 +13,8 @@ final class FunctionPlanner {
     var overlay: Overlay
     /// The registers of the variables that have a value.
     var scope: [String: Register] = [:]
+    /// The sets and objects that the body writes with terms whose values are not known before.
+    var literals: [Register: Literal] = [:]
     private(set) var registerCount = 0
     private var base = Label(index: -1)
     private var bottoms: [Bottom] = []
@@ -167,4 +169,11 @@ final class FunctionPlanner {
         for (offset, register) in registers.enumerated() { emit(Instruction(.move, a: block.advanced(by: offset), b: register)) }
         return block
     }
+}
+
+/// The terms of a set or object that a body writes, in registers that follow each other, in the order of terms.
+struct Literal {
+    let first: Register
+    let count: Int
+    let isObject: Bool
 }

@@ -65,6 +65,7 @@ private struct QueryStages {
         if symbols.occurs(.print) { body = PrintCallRewriter(resolution: resolution, outputs: outputs).rewrite(query: body) }
         guard !resolution.hasFailed else { return nil }
         body = ExpressionTermRewriter(symbols: symbols).rewrite(body)
+        ComprehensionHeadRewriter(symbols: symbols).rewrite(body)
         if hasWith { body = WithRewriter(resolution: resolution, callees: callees).rewrite(body) }
         guard !resolution.hasFailed else { return nil }
         calls.check(body)

@@ -181,6 +181,10 @@ private struct ProgramStages {
         forEachRule(terms.rewrite)
         resolveMetadata()
         guard !hasFailed else { return }
+        if lowering.hasComprehensions {
+            let comprehensions = ComprehensionHeadRewriter(symbols: symbols)
+            for rule in rules { comprehensions.rewrite(rule) }
+        }
         for rule in rules { heads.rewriteTerms(rule) }
         if lowering.hasWith {
             let with = WithRewriter(resolution: resolution, callees: callees)

@@ -1,4 +1,4 @@
-/// The order of terms in OPA: null, booleans, numbers, strings, variables, references, arrays, objects, sets, comprehensions, calls.
+/// The order of terms in OPA: null, booleans, numbers, strings, template strings, variables, references, arrays, objects, sets, comprehensions, calls.
 package enum TermOrder {
     /// Less than, equal to or greater than 0 as the first term stands before, with or behind the second.
     package static func compare(_ left: Term, _ right: Term) -> Int {
@@ -10,14 +10,53 @@ package enum TermOrder {
         case (.string(let left), .string(let right)), (.variable(let left), .variable(let right)): return compare(left.utf8, right.utf8)
         case (.array(let left), .array(let right)), (.reference(let left), .reference(let right)), (.call(let left), .call(let right)):
             return compare(left, right)
-        case (.set(let left), .set(let right)): return compare(sorted(left), sorted(right))
+        case (.set(let left), .set(let right)): return compare(members(left), members(right))
         case (.object(let left), .object(let right)):
-            let (left, right) = (sorted(left), sorted(right))
-            let keys = compare(left.map(\.key), right.map(\.key))
-            return keys != 0 ? keys : compare(left.map(\.value), right.map(\.value))
-        default:
-            // Comprehensions and template strings: as they print.
-            return compare(TermPrinter.text(of: left).utf8, TermPrinter.text(of: right).utf8)
+            return compare(items(left), items(right)) { compare([$0.key, $0.value], [$1.key, $1.value]) }
+        case (.arrayComprehension(let left, let inner), .arrayComprehension(let right, let other)),
+            (.setComprehension(let left, let inner), .setComprehension(let right, let other)):
+            let heads = compare(left, right)
+            return heads != 0 ? heads : compare(inner, other)
+        case (.objectComprehension(let key, let value, let inner), .objectComprehension(let otherKey, let otherValue, let other)):
+            let heads = compare([key, value], [otherKey, otherValue])
+            return heads != 0 ? heads : compare(inner, other)
+        case (.templateString(let left, let isRaw), .templateString(let right, let isOtherRaw)):
+            if isRaw != isOtherRaw { return isRaw ? 1 : -1 }
+            return left.count != right.count ? left.count - right.count : compare(left, right, by: compare)
+        default: return 0
+        }
+    }
+
+    private static func compare(_ left: Body, _ right: Body) -> Int { compare(left, right, by: compare) }
+
+    private static func compare(_ left: Expression, _ right: Expression) -> Int {
+        let ranks = (rank(left), rank(right))
+        guard ranks.0 == ranks.1 else { return ranks.0 - ranks.1 }
+        if left.isNegated != right.isNegated { return left.isNegated ? 1 : -1 }
+        let order: Int
+        switch (left.kind, right.kind) {
+        case (.term(let left), .term(let right)): order = compare(left, right)
+        case (.call(let left), .call(let right)), (.some(let left), .some(let right)): order = compare(left, right)
+        case (.every(let left), .every(let right)):
+            let terms = compare([left.key, left.value, left.domain], [right.key, right.value, right.domain], by: compare)
+            order = terms != 0 ? terms : compare(left.body, right.body)
+        default: order = 0
+        }
+        if order != 0 { return order }
+        return compare(left.with, right.with) { compare([$0.target, $0.value], [$1.target, $1.value]) }
+    }
+
+    private static func compare(_ left: Term?, _ right: Term?) -> Int {
+        guard let left, let right else { return (left == nil ? 0 : 1) - (right == nil ? 0 : 1) }
+        return compare(left, right)
+    }
+
+    private static func compare(_ left: Term.TemplatePart, _ right: Term.TemplatePart) -> Int {
+        switch (left, right) {
+        case (.text(let left), .text(let right)): compare(left.utf8, right.utf8)
+        case (.expression(let left), .expression(let right)): compare(left, right)
+        case (.text, .expression): -1
+        case (.expression, .text): 1
         }
     }
 
@@ -41,7 +80,9 @@ package enum TermOrder {
         return latest
     }
 
-    private static func compare(_ left: [Term], _ right: [Term]) -> Int {
+    private static func compare(_ left: [Term], _ right: [Term]) -> Int { compare(left, right, by: compare) }
+
+    private static func compare<Element>(_ left: [Element], _ right: [Element], by compare: (Element, Element) -> Int) -> Int {
         for (left, right) in zip(left, right) {
             let order = compare(left, right)
             if order != 0 { return order }
@@ -72,16 +113,25 @@ package enum TermOrder {
         case .boolean: 1
         case .number: 2
         case .string: 3
-        case .variable: 4
-        case .reference: 5
-        case .array: 6
-        case .object: 7
-        case .set: 8
-        case .arrayComprehension: 9
-        case .objectComprehension: 10
-        case .setComprehension: 11
-        case .call: 12
-        case .templateString: 13
+        case .templateString: 4
+        case .variable: 5
+        case .reference: 6
+        case .array: 7
+        case .object: 8
+        case .set: 9
+        case .arrayComprehension: 10
+        case .objectComprehension: 11
+        case .setComprehension: 12
+        case .call: 13
+        }
+    }
+
+    private static func rank(_ expression: Expression) -> Int {
+        switch expression.kind {
+        case .some: 0
+        case .term: 1
+        case .call: 2
+        case .every: 3
         }
     }
 }

@@ -34,9 +34,12 @@ struct OutputVariables {
         }
     }
 
-    /// What `left = right` binds beyond `safe`.
-    static func ofUnification(_ expression: ExpressionNode, _ left: Node, _ right: Node, safe: VariableSet) -> VariableSet {
-        let direct = ofTerms(expression, safe: safe)
+    /// What `left = right` binds beyond `safe`, if besides `safe` also `assumed` were bound.
+    static func ofUnification(
+        _ expression: ExpressionNode, _ left: Node, _ right: Node, safe: VariableSet, assumed: VariableSet = VariableSet()
+    ) -> VariableSet {
+        var direct = ofTerms(expression, safe: safe)
+        direct.formUnion(assumed)
         var known = safe
         known.formUnion(direct)
         var outputs = direct.subtracting(safe)

@@ -60,6 +60,8 @@ struct SafetyChecker {
         /// Those of the body's variables that its closures use.
         let closedOver: VariableSet
         var unsafe: VariableSet
+        /// What messages name: where a closure is to blame, only what it closes over.
+        var blamed: VariableSet
         var isPlaced = false
     }
 
@@ -68,17 +70,19 @@ struct SafetyChecker {
         var candidates = self.candidates(body, bound: bound, safe: &safe)
         var placed: [Int] = []
         placed.reserveCapacity(body.count)
+        var withheld = VariableSet()
         var isStuck = false
         while placed.count < body.count, !isStuck {
             isStuck = true
             for index in candidates.indices where !candidates[index].isPlaced {
-                guard place(&candidates[index], safe: &safe) else { continue }
+                guard place(&candidates[index], safe: &safe, withheld: &withheld) else { continue }
                 placed.append(index)
                 isStuck = false
             }
         }
         for candidate in candidates where !candidate.isPlaced {
-            unsafe.append(Unsafe(expression: candidate.expression, variables: candidate.unsafe))
+            let blamed = candidate.blamed.isEmpty ? candidate.unsafe : candidate.blamed
+            unsafe.append(Unsafe(expression: candidate.expression, variables: blamed))
         }
         if candidates.contains(where: \.hasClosure) {
             var inner = bound
@@ -115,24 +119,39 @@ struct SafetyChecker {
             result.append(
                 Candidate(
                     expression: expression, variables: variables, hasClosure: hasClosure, closedOver: closedOver,
-                    unsafe: variables.subtracting(safe)))
+                    unsafe: variables.subtracting(safe), blamed: variables.subtracting(safe)))
         }
         return result
     }
 
     /// Places an expression if all its variables are bound, by itself or by those placed before.
-    private func place(_ candidate: inout Candidate, safe: inout VariableSet) -> Bool {
+    ///
+    /// - Parameter withheld: what the call before would have bound, had its closures been safe: the unification that follows is blamed as
+    ///   if that were known.
+    private func place(_ candidate: inout Candidate, safe: inout VariableSet, withheld: inout VariableSet) -> Bool {
         if candidate.unsafe.isEmpty, candidate.closedOver.isEmpty {
+            withheld = VariableSet()
             candidate.isPlaced = true
             return true
         }
         let bound = outputs.of(candidate.expression, safe: safe)
+        var assumed = bound
+        if let (left, right) = candidate.expression.unification {
+            if !withheld.isEmpty {
+                assumed.formUnion(OutputVariables.ofUnification(candidate.expression, left, right, safe: safe, assumed: withheld))
+                withheld = VariableSet()
+            }
+        } else if candidate.expression.call != nil {
+            withheld = bound.subtracting(safe)
+        }
         if !candidate.closedOver.isSubset(of: safe) {
             // A closure cannot use what only its own expression binds, such as `xs` in `xs := [x | x := xs[_]]`.
             if candidate.closedOver.isEqual(to: bound) { return false }
             candidate.unsafe.formUnion(candidate.closedOver)
+            candidate.blamed = candidate.closedOver
         }
         candidate.unsafe.removeAll { safe.contains($0) || bound.contains($0) }
+        candidate.blamed.removeAll { safe.contains($0) || assumed.contains($0) }
         guard candidate.unsafe.isEmpty else { return false }
         candidate.isPlaced = true
         safe.formUnion(bound)

@@ -7,6 +7,7 @@ struct Lowering {
     private(set) var tooDeep: Span?
     private(set) var hasTemplates = false
     private(set) var hasWith = false
+    private(set) var hasComprehensions = false
     /// Whether `data` or `input` stands alone anywhere, where it could be shadowed.
     private(set) var hasRootDocument = false
     private var depth = 0
@@ -117,17 +118,21 @@ struct Lowering {
             return .reference(terms(operands))
         case .call(let operands): return .call(terms(operands))
         case .array(let elements): return .array(terms(elements))
-        case .set(let members): return .set(terms(members))
-        case .object(let items):
+        case .set(let members): return .set(terms(members.allSatisfy(\.isConstant) ? members : TermOrder.members(members)))
+        case .object(var items):
+            if !items.allSatisfy({ $0.key.isConstant && $0.value.isConstant }) { items = TermOrder.items(items) }
             var entries: [Node.Entry] = []
             entries.reserveCapacity(items.count)
             for item in items { entries.append(Node.Entry(key: term(item.key), value: term(item.value))) }
             return .object(entries)
         case .arrayComprehension(let head, let body):
+            hasComprehensions = true
             return .comprehension(ComprehensionNode(shape: .array, key: nil, value: term(head), body: self.body(body)))
         case .setComprehension(let head, let body):
+            hasComprehensions = true
             return .comprehension(ComprehensionNode(shape: .set, key: nil, value: term(head), body: self.body(body)))
         case .objectComprehension(let key, let value, let body):
+            hasComprehensions = true
             return .comprehension(ComprehensionNode(shape: .object, key: term(key), value: term(value), body: self.body(body)))
         case .templateString(let parts, _):
             hasTemplates = true

@@ -56,9 +56,14 @@ struct DynamicTermRewriter {
         case .comprehension(let comprehension):
             comprehension.body = rewrite(comprehension.body)
             extract(node, of: expression, into: &result)
-        case .array(let elements), .set(let elements):
+        case .array(let elements):
             for element in elements { bind(element, of: expression, into: &result) }
-        case .object(let entries):
+        case .set:
+            node.sortMembers(symbols)
+            if case .set(let members) = node.kind { for member in members { bind(member, of: expression, into: &result) } }
+        case .object:
+            node.sortMembers(symbols)
+            guard case .object(let entries) = node.kind else { return }
             for entry in entries {
                 bind(entry.key, of: expression, into: &result)
                 bind(entry.value, of: expression, into: &result)

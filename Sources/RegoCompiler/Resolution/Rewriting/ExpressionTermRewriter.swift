@@ -2,8 +2,7 @@ import RegoSyntax
 
 /// Leaves calls only at the level of expressions: `f(g(x))` becomes `g(x, __local0__); f(__local0__)`.
 ///
-/// Also binds the heads of comprehensions to variables where they have to be evaluated, and the subjects of references such as
-/// `[1, 2][i]`.
+/// Also binds the subjects of references such as `[1, 2][i]` to variables.
 struct ExpressionTermRewriter {
     let symbols: SymbolTable
 
@@ -12,7 +11,7 @@ struct ExpressionTermRewriter {
         for argument in rule.arguments ?? [] { expand(argument, into: &support) }
         if let key = rule.key { expand(key, into: &support) }
         if let value = rule.value { expand(value, into: &support) }
-        rule.body.append(contentsOf: support)
+        for expression in support { rule.body.append(generated: expression) }
         rule.body = rewrite(rule.body)
     }
 
@@ -55,9 +54,14 @@ struct ExpressionTermRewriter {
         case .reference(let operands):
             for operand in operands { expand(operand, into: &support) }
             bindSubject(operands[0], into: &support)
-        case .array(let elements), .set(let elements):
+        case .array(let elements):
             for element in elements { expand(element, into: &support) }
-        case .object(let entries):
+        case .set:
+            node.sortMembers(symbols)
+            if case .set(let members) = node.kind { for member in members { expand(member, into: &support) } }
+        case .object:
+            node.sortMembers(symbols)
+            guard case .object(let entries) = node.kind else { return }
             for entry in entries {
                 expand(entry.key, into: &support)
                 expand(entry.value, into: &support)
@@ -79,10 +83,7 @@ struct ExpressionTermRewriter {
     private func rewrite(_ comprehension: ComprehensionNode) {
         var support: [ExpressionNode] = []
         for term in comprehension.head { expand(term, into: &support) }
-        comprehension.body = rewrite(comprehension.body + support)
-        for term in comprehension.head where term.requiresEvaluation {
-            let variable = symbols.generate()
-            comprehension.body.append(.binding(variable, to: term.extract(to: variable)))
-        }
+        for expression in support { comprehension.body.append(generated: expression) }
+        comprehension.body = rewrite(comprehension.body)
     }
 }

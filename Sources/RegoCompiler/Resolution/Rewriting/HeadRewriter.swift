@@ -24,7 +24,7 @@ struct HeadRewriter {
                 }
             } else {
                 for (index, variable) in moved where index < arguments.count {
-                    branch.body.append(.binding(variable, to: arguments[index].extract(to: variable)))
+                    branch.body.append(generated: .binding(variable, to: arguments[index].extract(to: variable)))
                 }
             }
         }
@@ -33,7 +33,7 @@ struct HeadRewriter {
     @discardableResult
     private func bind(_ term: Node, in rule: RuleNode) -> VariableID {
         let variable = symbols.generate()
-        rule.body.append(.binding(variable, to: term.extract(to: variable)))
+        rule.body.append(generated: .binding(variable, to: term.extract(to: variable)))
         return variable
     }
 }
