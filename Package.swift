@@ -52,6 +52,10 @@ let coreTargets: [Target] = [
     .testTarget(
         name: "AuthoringCLITests", dependencies: ["AuthoringCLI", "Rego", argumentParser], exclude: ["Support/terminal.py"],
         swiftSettings: house),
+    .target(name: "AllocationCounter", path: "Tests/Benchmarks/AllocationCounter"),
+    .executableTarget(
+        name: "benchmarks", dependencies: ["AllocationCounter", "Rego", "RegoRuntime"], path: "Tests/Benchmarks",
+        exclude: ["AllocationCounter", "large_test_set.py"], swiftSettings: house),
     .testTarget(name: "RegoSyntaxTests", dependencies: ["RegoSyntax"], swiftSettings: house),
     .testTarget(name: "RegoRuntimeTests", dependencies: ["RegoRuntime"], swiftSettings: house),
     .testTarget(name: "RegoCompilerTests", dependencies: ["RegoCompiler", "RegoSyntax", "RegoRuntime"], swiftSettings: house),

@@ -137,7 +137,7 @@ public final class PreparedQuery: Sendable {
         }
     }
 
-    private func read(_ input: Input, into machine: Machine, limits: EvaluationLimits) throws(EvaluationError) -> Value {
+    func read(_ input: Input, into machine: Machine, limits: EvaluationLimits) throws(EvaluationError) -> Value {
         switch input {
         case .none: return .undefined
         case .value(let value):
@@ -199,7 +199,7 @@ public final class PreparedQuery: Sendable {
         }
     }
 
-    private func evaluationError(_ error: MachineError) -> EvaluationError {
+    func evaluationError(_ error: MachineError) -> EvaluationError {
         let code: EvaluationError.Code =
             switch error.code {
             case .conflict: .conflict
