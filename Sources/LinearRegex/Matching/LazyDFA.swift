@@ -1,3 +1,5 @@
+import Glibc
+
 /// A deterministic automaton built while it reads, state by state, within a bounded cache.
 ///
 /// A state is a priority-ordered list of instructions and what the last byte said about assertions. That a match ended is known one
@@ -97,9 +99,15 @@ final class LazyDFA {
         var position = from
         var lastMatch = -1
         var lastFlush: Int?
+        // In this state no match has begun: the next one can only begin with the next occurrence of what every match begins with.
+        var home = step > 0 && !anchored && !program.prefix.isEmpty ? row : Self.unknown
         // Backwards, the byte read at `position` is the one before it.
         let bias = step < 0 ? -1 : 0
         while position != to {
+            if row == home {
+                guard let next = nextPrefix(in: text, from: position) else { return lastMatch < 0 ? .noMatch : .match(lastMatch) }
+                position = next
+            }
             let byte = text[position + bias]
             var entry = table[Int(row) + Int(classes[Int(byte)])]
             if entry >= Self.dead {
@@ -107,6 +115,7 @@ final class LazyDFA {
                     let flushesBefore = flushes
                     entry = makeTransition(from: row, column: Int(classes[Int(byte)]), byte: byte)
                     if flushes != flushesBefore {
+                        home = Self.unknown
                         // As RE2: ten bytes for each state built, or the automaton is no gain.
                         if let lastFlush, abs(position - lastFlush) < 10 * statesAtFlush { return .gaveUp }
                         lastFlush = position
@@ -127,6 +136,22 @@ final class LazyDFA {
         if entry == Self.unknown { entry = makeTransition(from: row, column: column, byte: after) }
         if entry & Self.matchBit != 0 { lastMatch = position }
         return lastMatch < 0 ? .noMatch : .match(lastMatch)
+    }
+
+    /// Where the prefix next occurs at or after a position.
+    private func nextPrefix(in text: UnsafeBufferPointer<UInt8>, from position: Int) -> Int? {
+        guard let base = text.baseAddress else { return nil }
+        return program.prefix.withUnsafeBufferPointer { prefix in
+            guard let start = prefix.baseAddress else { return nil }
+            var position = position
+            while position + prefix.count <= text.count {
+                guard let found = memchr(base + position, Int32(start[0]), text.count - position - prefix.count + 1) else { return nil }
+                position = UnsafeRawPointer(base).distance(to: UnsafeRawPointer(found))
+                if memcmp(base + position, start, prefix.count) == 0 { return position }
+                position += 1
+            }
+            return nil
+        }
     }
 
     private var statesAtFlush = 0

@@ -38,6 +38,8 @@ final class Program: @unchecked Sendable {
     let representatives: [UInt8]
     /// Every assertion that occurs.
     let assertions: Assertion
+    /// What every match begins with; empty where that is not known, or assertions would have to be looked at before it.
+    let prefix: [UInt8]
 
     init(instructions: [Instruction], start: Int32, unanchoredStart: Int32, slotCount: Int) {
         let code = UnsafeMutableBufferPointer<Instruction>.allocate(capacity: instructions.count)
@@ -71,10 +73,25 @@ final class Program: @unchecked Sendable {
             classes[byte] = UInt8(representatives.count - 1)
         }
         self.assertions = assertions
+        prefix = assertions.isEmpty ? Self.prefix(of: instructions, from: start) : []
         let table = UnsafeMutablePointer<UInt8>.allocate(capacity: 256)
         table.initialize(from: classes, count: 256)
         self.byteClasses = UnsafePointer(table)
         self.representatives = representatives
+    }
+
+    private static func prefix(of instructions: [Instruction], from start: Int32) -> [UInt8] {
+        var prefix: [UInt8] = []
+        var number = start
+        while true {
+            let instruction = instructions[Int(number)]
+            switch instruction.kind {
+            case .save: break
+            case .bytes where instruction.low == instruction.high && instruction.other < 0: prefix.append(instruction.low)
+            default: return prefix
+            }
+            number = instruction.next
+        }
     }
 
     deinit {
