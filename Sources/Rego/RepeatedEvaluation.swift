@@ -1,29 +1,49 @@
 import RegoRuntime
 
-/// One query evaluated again and again on one input that is read once: what a benchmark times, without copies of answers.
+/// One query evaluated again and again on one input: what a benchmark times, without copies of answers.
 package final class RepeatedEvaluation {
     private let query: PreparedQuery
     private let machine: Machine
     private let input: Value
+    private let text: [UInt8]?
+    private var written = OutputBuffer()
 
     /// Reads the input.
     package init(of query: PreparedQuery, _ input: Input) throws(EvaluationError) {
         self.query = query
-        machine = Machine(program: query.program, context: BuiltinContext())
+        machine = query.machines.take()
         self.input = try query.read(input, into: machine, limits: EvaluationLimits())
+        text = if case .json(let bytes) = input { bytes } else { nil }
     }
+
+    private static let limits = MachineLimits(steps: .max, memory: 1 << 28, depth: 10_000, deadline: 0, isStrict: false)
 
     /// Evaluates `count` times.
     package func run(_ count: Int) throws(EvaluationError) {
-        let limits = MachineLimits(steps: .max, memory: 1 << 28, depth: 10_000, deadline: 0, isStrict: false)
         for _ in 0..<count {
-            machine.context.reset(time: 0)
-            do throws(MachineError) {
-                _ = try machine.evaluate(input: input, data: query.policy.data.root, limits: limits)
-            } catch {
-                throw query.evaluationError(error)
-            }
+            _ = try evaluate(input)
             machine.arena.reset()
+        }
+    }
+
+    /// Reads the input's text, evaluates and writes the answer as JSON, `count` times.
+    package func runFromTextToText(_ count: Int) throws(EvaluationError) {
+        let input = text.map(Input.json) ?? .none
+        for _ in 0..<count {
+            machine.reset()
+            let result = try evaluate(try query.read(input, into: machine, limits: EvaluationLimits()))
+            written.reset()
+            if result.isDefined { result.writeJSON(into: &written) }
+        }
+        machine.reset()
+    }
+
+    private func evaluate(_ input: Value) throws(EvaluationError) -> Value {
+        machine.context.reset(time: 0)
+        do throws(MachineError) {
+            return try machine.evaluate(input: input, data: query.policy.data.root, limits: Self.limits, query: query.entry)
+        } catch {
+            throw query.evaluationError(error)
         }
     }
 }

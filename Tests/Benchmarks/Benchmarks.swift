@@ -17,6 +17,7 @@ struct Benchmarks {
         do {
             if let repeats = options.repeats { return try chosen.forEach { try WardEngine.repeatable($0).run(repeats) } }
             if options.countsAllocations { return try chosen.forEach(countAllocations) }
+            if let threads = options.threads { return try chosen.forEach { try compareThreads($0, threads, options) } }
             try compare(chosen, options)
         } catch {
             print("error: \(error)")
@@ -30,6 +31,17 @@ struct Benchmarks {
         let before = allocation_count()
         try benchmark.run(100)
         print("\(workload.name): \(Double(allocation_count() - before) / 100) allocations an evaluation")
+    }
+
+    private static func compareThreads(_ workload: Workload, _ threads: Int, _ options: Options) throws {
+        var alone: [Double] = []
+        var together: [Double] = []
+        for _ in 0..<options.rounds {
+            alone.append(try WardEngine.throughput(workload, threads: 1, nanoseconds: UInt64(options.batch) * 1_000_000))
+            together.append(try WardEngine.throughput(workload, threads: threads, nanoseconds: UInt64(options.batch) * 1_000_000))
+        }
+        let ratio = (together.median / alone.median * 100).rounded() / 100
+        print("\(workload.name): \(Int(alone.median)) a second on one thread, \(Int(together.median)) on \(threads): \(ratio) times")
     }
 
     private static func compare(_ workloads: [Workload], _ options: Options) throws {
@@ -46,7 +58,7 @@ struct Benchmarks {
             for _ in 0..<options.rounds {
                 for (index, engine) in engines.enumerated() {
                     do {
-                        let (spent, answer) = try engine.measure(workload, atLeast: UInt64(options.batch) * 1_000_000)
+                        let (spent, answer) = try engine.measure(workload, options.scope, atLeast: UInt64(options.batch) * 1_000_000)
                         times[index].append(spent)
                         answers[index] = comparable(try RegoValue(json: answer.json()))
                     } catch  where index > 0 {

@@ -14,14 +14,23 @@ struct Options {
     var repeats: Int?
     /// Counts allocations of warm evaluations.
     var countsAllocations = false
+    /// Threads whose throughput together is compared with one thread's.
+    var threads: Int?
+    /// What of a request is timed.
+    var scope = Scope.evaluation
 
     static let usage = """
-        usage: benchmarks [--rounds N] [--batch MILLISECONDS] [--peer NAME=PROGRAM]... [--allocations] [--list] [WORKLOAD]...
+        usage: benchmarks [--rounds N] [--batch MILLISECONDS] [--text] [--peer NAME=PROGRAM]... [WORKLOAD]...
+               benchmarks --threads N [--rounds N] [--batch MILLISECONDS] [WORKLOAD]...
+               benchmarks --allocations [WORKLOAD]...
                benchmarks --repeat N WORKLOAD
+               benchmarks --list
 
         Times Ward and every peer on the same workloads in turn, checks that all answer alike, and prints medians. `opa` is found on the PATH;
         any other engine by a PROGRAM that understands `bench QUERY ITERATIONS DATA INPUT MODULE` (`-` for no file) and prints
-        {"ns_per_eval": …, "result": […]}.
+        {"ns_per_eval": …, "result": […]}. With --text each evaluation begins with the input's JSON text and ends with the answer's (a peer's
+        `bench-text`). --threads compares the throughput of N threads with one thread's; --allocations counts the calls of the allocator in a
+        warm evaluation; --repeat evaluates and prints nothing, for counting instructions.
         """
 
     init?(_ arguments: [String]) {
@@ -40,6 +49,10 @@ struct Options {
             case "--peer":
                 guard let parts = rest.popFirst()?.split(separator: "=", maxSplits: 1), parts.count == 2 else { return nil }
                 peers.append((String(parts[0]), String(parts[1])))
+            case "--threads":
+                guard let value = rest.popFirst().flatMap({ Int($0) }), value > 0 else { return nil }
+                threads = value
+            case "--text": scope = .textToText
             case "--allocations": countsAllocations = true
             case "--list": lists = true
             case _ where argument.hasPrefix("-"): return nil

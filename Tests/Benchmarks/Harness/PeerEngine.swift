@@ -8,7 +8,8 @@ struct PeerEngine: Engine {
         /// `opa bench` and `opa eval`.
         case opa
         /// `PROGRAM bench QUERY ITERATIONS DATA INPUT MODULE`, where DATA and INPUT are `-` if there are none; it prints
-        /// `{"ns_per_eval": …, "result": …}`, the result being OPA's list of solutions.
+        /// `{"ns_per_eval": …, "result": …}`, the result being OPA's list of solutions. `bench-text` reads the input's text and writes the
+        /// answer's each time.
         case plain
     }
 
@@ -18,23 +19,26 @@ struct PeerEngine: Engine {
     /// Where the workloads' files are written.
     let folder: String
 
-    func measure(_ workload: Workload, atLeast nanoseconds: UInt64) throws -> (nanoseconds: Double, answer: RegoValue) {
+    func measure(_ workload: Workload, _ scope: Scope, atLeast nanoseconds: UInt64) throws -> (nanoseconds: Double, answer: RegoValue) {
         let module = try write(workload.module, to: "\(workload.name).rego")
         let data = try workload.data.map { try write($0, to: "\(workload.name)-data.json") }
         let input = try workload.input.map { try write($0, to: "\(workload.name)-input.json") }
         switch dialect {
-        case .opa: return try measureOPA(workload, module: module, data: data, input: input)
+        case .opa:
+            guard scope == .evaluation else { throw EngineFailure(description: "`opa bench` does not time reading and writing") }
+            return try measureOPA(workload, module: module, data: data, input: input)
         case .plain:
-            let first = try ask(workload, iterations: 1, module: module, data: data, input: input)
+            let mode = scope == .evaluation ? "bench" : "bench-text"
+            let first = try ask(mode, workload, iterations: 1, module: module, data: data, input: input)
             let count = min(max(Int(Double(nanoseconds) / max(first.nanoseconds, 1)), 1), 100_000)
-            return try ask(workload, iterations: count, module: module, data: data, input: input)
+            return try ask(mode, workload, iterations: count, module: module, data: data, input: input)
         }
     }
 
     private func ask(
-        _ workload: Workload, iterations: Int, module: String, data: String?, input: String?
+        _ mode: String, _ workload: Workload, iterations: Int, module: String, data: String?, input: String?
     ) throws -> (nanoseconds: Double, answer: RegoValue) {
-        let result = try run([program, "bench", workload.query, "\(iterations)", data ?? "-", input ?? "-", module])
+        let result = try run([program, mode, workload.query, "\(iterations)", data ?? "-", input ?? "-", module])
         guard let spent = Self.number(result["ns_per_eval"]), let answer = Self.value(result["result"]) else {
             throw EngineFailure(description: "no answer: \(result.json().prefix(200))")
         }

@@ -1,7 +1,8 @@
+import Glibc
 import Rego
 import RegoRuntime
 
-/// Ward in this process: a prepared query, its input already read.
+/// Ward in this process: a prepared query.
 struct WardEngine: Engine {
     let name = "ward"
 
@@ -17,18 +18,75 @@ struct WardEngine: Engine {
         return try RepeatedEvaluation(of: query, input)
     }
 
-    func measure(_ workload: Workload, atLeast nanoseconds: UInt64) throws -> (nanoseconds: Double, answer: RegoValue) {
+    func measure(_ workload: Workload, _ scope: Scope, atLeast nanoseconds: UInt64) throws -> (nanoseconds: Double, answer: RegoValue) {
         let (query, input) = try Self.prepare(workload)
         guard let answer = try query.evaluate(input).value else { throw EngineFailure(description: "undefined") }
         let evaluation = try RepeatedEvaluation(of: query, input)
         var count = 1
         while true {
             let start = Clock.thread()
-            try evaluation.run(count)
+            switch scope {
+            case .evaluation: try evaluation.run(count)
+            case .textToText: try evaluation.runFromTextToText(count)
+            }
             let spent = Clock.thread() - start
             if spent >= nanoseconds { return (Double(spent) / Double(count), answer) }
             let wanted = Double(count) * Double(nanoseconds) * 1.1 / Double(max(spent, 1))
             count = max(count * 2, min(count * 16, Int(wanted)))
+        }
+    }
+
+    /// Evaluations a second of so many threads together, all on one prepared query, by the wall clock.
+    static func throughput(_ workload: Workload, threads: Int, nanoseconds: UInt64) throws -> Double {
+        let (query, input) = try prepare(workload)
+        let evaluations = try (0..<threads).map { _ in Worker(try RepeatedEvaluation(of: query, input)) }
+        for worker in evaluations { worker.warm() }
+        let end = Clock.monotonic() + nanoseconds
+        let started = Clock.monotonic()
+        let handles = evaluations.map { $0.start(until: end) }
+        for handle in handles { pthread_join(handle, nil) }
+        let spent = Double(Clock.monotonic() - started)
+        return Double(evaluations.reduce(0) { $0 + $1.count }) * 1e9 / spent
+    }
+
+    /// A thread that evaluates until a time.
+    private final class Worker: @unchecked Sendable {
+        // @unchecked: the thread alone uses it between `start` and the join.
+        private let evaluation: RepeatedEvaluation
+        private var end: UInt64 = 0
+        private(set) var count = 0
+        private var batch = 1
+
+        init(_ evaluation: RepeatedEvaluation) { self.evaluation = evaluation }
+
+        /// Finds how many evaluations take about a millisecond.
+        func warm() {
+            while true {
+                let start = Clock.thread()
+                try? evaluation.run(batch)
+                if Clock.thread() - start > 500_000 || batch > 1 << 20 { return }
+                batch *= 2
+            }
+        }
+
+        func start(until end: UInt64) -> pthread_t {
+            self.end = end
+            var thread = pthread_t()
+            pthread_create(
+                &thread, nil,
+                { argument in
+                    guard let argument else { return nil }
+                    Unmanaged<Worker>.fromOpaque(argument).takeUnretainedValue().work()
+                    return nil
+                }, Unmanaged.passUnretained(self).toOpaque())
+            return thread
+        }
+
+        private func work() {
+            while Clock.monotonic() < end {
+                guard (try? evaluation.run(batch)) != nil else { return }
+                count += batch
+            }
         }
     }
 }
