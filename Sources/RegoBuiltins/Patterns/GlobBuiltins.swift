@@ -13,6 +13,10 @@ package enum GlobBuiltins {
 
     private static func match(_ call: BuiltinCall) {
         guard let pattern = call.string(0) else { return }
+        if call.areConstant(0b11), let known = call.context.constantObjects.object(CachedGlob.self, for: pattern, call[1]) {
+            guard let text = call.wellFormedString(2) else { return }
+            return match(text, known, call)
+        }
         // No delimiters by null, the dot by an empty array.
         var delimiters: [UInt32] = []
         switch call[1].tag {
@@ -29,20 +33,24 @@ package enum GlobBuiltins {
         default: return call.failType(1, "array", "null")
         }
         guard let text = call.wellFormedString(2) else { return }
-        switch compiled(pattern, delimiters, call) {
+        match(text, call.kept(ifConstant: 0b11, pattern, call[1]) { compiled(pattern, delimiters, call) }, call)
+    }
+
+    private static func match(_ text: Value, _ compiled: CachedGlob, _ call: BuiltinCall) {
+        switch compiled.result {
         case .success(let glob): call.return(glob.matches(text.utf8))
         case .failure(let error): call.fail(.builtin, error.message)
         }
     }
 
-    private static func compiled(_ pattern: Value, _ delimiters: [UInt32], _ call: BuiltinCall) -> Result<Glob, RegexError> {
+    private static func compiled(_ pattern: Value, _ delimiters: [UInt32], _ call: BuiltinCall) -> CachedGlob {
         // Delimiters and pattern are one key; no scalar's bytes begin like the mark between them.
         var key = TextBuilder(in: call.arena, capacity: pattern.length + 16)
         for delimiter in delimiters { key.append(scalar: delimiter) }
         key.append(0xFF)
         key.append(pattern.utf8)
         let name = key.finish()
-        let cached = call.cached(name, CachedGlob.self) {
+        return call.cached(name, CachedGlob.self) {
             do throws(RegexError) {
                 let glob = try Glob(pattern.byteArray, delimiters: delimiters)
                 return (CachedGlob(.success(glob)), glob.size)
@@ -50,6 +58,5 @@ package enum GlobBuiltins {
                 return (CachedGlob(.failure(error)), 0)
             }
         }
-        return cached.result
     }
 }

@@ -42,10 +42,10 @@ final class LargePatterns {
 }
 
 extension BuiltinCall {
-    /// The compiled form of a pattern; `nil` after having failed the call.
+    /// The compiled form of the pattern that an argument is; `nil` after having failed the call.
     func regex(_ index: Int) -> Regex? {
         guard let pattern = string(index) else { return nil }
-        switch compiled(pattern) {
+        switch cachedRegex(pattern, ofArgument: index).result {
         case .success(let regex):
             return regex
         case .failure(let error):
@@ -56,7 +56,25 @@ extension BuiltinCall {
 
     func compiled(_ pattern: Value) -> Result<Regex, RegexError> { cachedRegex(pattern).result }
 
-    func cachedRegex(_ pattern: Value) -> CachedRegex {
+    /// The compiled form of the pattern that an argument is.
+    func cachedRegex(_ pattern: Value, ofArgument index: Int) -> CachedRegex {
+        kept(ifConstant: 1 << UInt8(truncatingIfNeeded: index), pattern) { cachedRegex(pattern) }
+    }
+
+    /// What was made of arguments, if they are constants of the program: found by where they lie; else what `make` finds.
+    ///
+    /// - Parameter arguments: the bits of the arguments that decide what is made.
+    func kept<Object: AnyObject>(
+        ifConstant arguments: UInt8, _ first: Value, _ second: Value = .undefined, _ make: () -> Object
+    ) -> Object {
+        guard areConstant(arguments) else { return make() }
+        if let known = context.constantObjects.object(Object.self, for: first, second) { return known }
+        let made = make()
+        context.constantObjects.insert(made, for: first, second)
+        return made
+    }
+
+    private func cachedRegex(_ pattern: Value) -> CachedRegex {
         cached(pattern, CachedRegex.self) {
             do throws(RegexError) {
                 let regex = try Regex(pattern.byteArray)

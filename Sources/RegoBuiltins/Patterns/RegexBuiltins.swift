@@ -17,9 +17,10 @@ package enum RegexBuiltins {
 
     private static func match(_ call: BuiltinCall) {
         guard let pattern = call.string(0), let text = call.wellFormedString(1) else { return }
-        let cached = call.cachedRegex(pattern)
+        let cached = call.cachedRegex(pattern, ofArgument: 0)
+        if let matcher = cached.matcher { return call.return(matcher.matches(text.utf8)) }
         switch cached.result {
-        case .success(let regex): call.return(cached.matcher?.matches(text.utf8) ?? regex.matches(text.utf8))
+        case .success(let regex): call.return(regex.matches(text.utf8))
         case .failure(let error): call.fail(.builtin, error.message)
         }
     }

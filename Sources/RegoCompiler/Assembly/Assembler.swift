@@ -59,6 +59,9 @@ struct Assembler {
         fixups.removeAll(keepingCapacity: true)
     }
 
+    /// Where a label has been placed.
+    func offset(of label: Label) -> Int32 { labels[label.index] }
+
     /// Follows unconditional jumps, so that a failure goes straight to where it ends up.
     private func destination(of offset: Int32) -> Int32 {
         var offset = offset

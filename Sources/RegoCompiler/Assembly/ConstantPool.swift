@@ -40,6 +40,15 @@ struct ConstantPool {
         constant(for: Term(.array(operands)))
     }
 
+    /// The constant object of some constants, each once, with a number for each.
+    mutating func table(_ entries: [(key: Term, value: Int32)]) -> ConstantID? {
+        let builder = ObjectBuilder(in: scratch, capacity: entries.count)
+        for entry in entries {
+            guard let key = value(of: entry.key), builder.put(key, .integer(Int(entry.value))) == .inserted else { return nil }
+        }
+        return add(builder.finish())
+    }
+
     mutating func add(_ value: Value) -> ConstantID {
         values.append(heap.freeze(value))
         return ConstantID(values.count - 1)

@@ -13,7 +13,7 @@ extension FunctionPlanner {
     /// Plans OPA's index of rules for a program that tells what it does: a rule need not be entered if an expression of its body that
     /// compares `input`, base documents or a parameter with a constant does not hold.
     ///
-    /// Programs that tell nothing have none: the machine fails such expressions as fast as it could look them up.
+    /// Programs that tell nothing have an index of another kind (`planEach`), which only saves time.
     ///
     /// - Returns: what the index comes to; `nil` in a program that tells nothing.
     func planIndex(of rules: [ResolvedRule], parameters: Register = Register(0)) throws(AssemblyLimit) -> RuleIndex? {
@@ -97,7 +97,7 @@ extension FunctionPlanner {
     }
 
     /// Whether evaluating an expression could come to an error: it calls something, or needs other rules.
-    private func mayEndEvaluation(_ expression: Expression) -> Bool {
+    func mayEndEvaluation(_ expression: Expression) -> Bool {
         guard expression.with.isEmpty else { return true }
         switch expression.kind {
         case .term(let term): return mayEndEvaluation(term)
@@ -109,7 +109,7 @@ extension FunctionPlanner {
         }
     }
 
-    private func mayEndEvaluation(_ term: Term) -> Bool {
+    func mayEndEvaluation(_ term: Term) -> Bool {
         switch term.kind {
         case .null, .boolean, .number, .string, .variable: return false
         case .reference(let terms):
@@ -140,7 +140,7 @@ extension FunctionPlanner {
         }
     }
 
-    private func isVirtual(_ path: [Term]) -> Bool {
+    func isVirtual(_ path: [Term]) -> Bool {
         var node = program.resolved.root
         for operand in path {
             guard let child = node.child(operand) else { return false }
@@ -151,7 +151,7 @@ extension FunctionPlanner {
     }
 
     /// Scalars, variables, and arrays of such.
-    private static func isIndexable(_ term: Term) -> Bool {
+    static func isIndexable(_ term: Term) -> Bool {
         if case .array(let items) = term.kind { return items.allSatisfy { isScalarOrVariable($0) } }
         return isScalarOrVariable(term)
     }
@@ -179,7 +179,7 @@ extension FunctionPlanner {
 
 extension Expression {
     /// Whether the expression calls a builtin.
-    fileprivate func calls(_ name: String) -> Bool {
+    func calls(_ name: String) -> Bool {
         guard case .call(let terms) = kind, let operation = terms.first else { return false }
         return FunctionPlanner.functionName(operation) == name
     }

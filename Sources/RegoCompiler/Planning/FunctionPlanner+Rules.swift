@@ -27,8 +27,7 @@ extension FunctionPlanner {
         let alternatives = rules.filter { !$0.isDefault }
         // Rules that can only come to one value need not look for a conflict: the first that holds settles it.
         let settled = Self.commonConstant(of: alternatives) ? end : nil
-        for rule in alternatives {
-            let next = makeLabel()
+        try planEach(alternatives, parameters: parameters) { (_, rule, next) throws(AssemblyLimit) in
             try planChain(rule, parameters: parameters, into: result, isOnly: alternatives.count == 1, settled: settled, next: next)
             place(next)
         }
@@ -112,8 +111,7 @@ extension FunctionPlanner {
         let builder = try allocate()
         emit(Instruction(.newSet, a: builder))
         let chosen = try planIndex(of: rules)
-        for (index, rule) in rules.enumerated() {
-            let next = makeLabel()
+        try planEach(rules) { (index, rule, next) throws(AssemblyLimit) in
             if let chosen { skipUnlessChosen(chosen, index, next: next) }
             try planSolutions(of: rule.body, as: .rule(rule), exhausted: next) { () throws(AssemblyLimit) in
                 if let key = rule.key { emit(Instruction(.insert, a: builder, b: try value(of: key))) }
@@ -134,8 +132,7 @@ extension FunctionPlanner {
     func planEntries(of rules: [ResolvedRule], into builder: Register, from depth: Int) throws(AssemblyLimit) {
         let alternatives = rules.filter { !$0.isDefault }
         let chosen = try planIndex(of: alternatives)
-        for (index, rule) in alternatives.enumerated() {
-            let next = makeLabel()
+        try planEach(alternatives) { (index, rule, next) throws(AssemblyLimit) in
             if let chosen { skipUnlessChosen(chosen, index, next: next) }
             try planSolutions(of: rule.body, as: .rule(rule), exhausted: next) { () throws(AssemblyLimit) in
                 program.assembler.mark(rule.span)

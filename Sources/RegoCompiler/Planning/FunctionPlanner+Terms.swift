@@ -172,7 +172,9 @@ extension FunctionPlanner {
             try planCall(Instruction(.callFunction, a: result, b: first, c: count, d: function.index))
         } else {
             guard let (id, _) = program.builtin(name) else { throw AssemblyLimit(message: "the builtin \(name) is not available") }
-            test(Instruction(.callBuiltin, a: result, b: first, c: count, d: Int32(id)))
+            var constants: UInt8 = 0
+            for (index, operand) in operands.prefix(8).enumerated() where operand.isConstant { constants |= 1 << UInt8(index) }
+            test(Instruction(.callBuiltin, x: constants, a: result, b: first, c: count, d: Int32(id)))
         }
         return result
     }

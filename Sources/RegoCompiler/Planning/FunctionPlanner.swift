@@ -143,7 +143,31 @@ final class FunctionPlanner {
 
     /// Plans the expressions of a body, each after the one before.
     func planBody(_ body: Body) throws(AssemblyLimit) {
-        for (index, expression) in body.enumerated() { try planExpression(expression, at: index) }
+        var settled: Set<Int> = []
+        for (index, expression) in body.enumerated() where !settled.contains(index) {
+            if let matching = try planMatchingIteration(body, at: index) {
+                settled.formUnion(matching)
+            } else {
+                try planExpression(expression, at: index)
+            }
+        }
+    }
+
+    /// Opens an iteration over the entries of a collection whose value along a path stands in a relation to a value.
+    ///
+    /// - Returns: the registers of the entry's key and value.
+    func iterate(
+        _ collection: Register, path: ConstantID, _ relation: Relation, _ value: Register
+    ) throws(AssemblyLimit) -> (key: Register, value: Register) {
+        let cursor = try allocate(3)
+        let entry = try allocate(2)
+        let body = makeLabel()
+        emit(Instruction(.move, a: cursor.advanced(by: 1), b: value))
+        test(Instruction(.iterateMatching, x: relation.rawValue, a: cursor, b: collection, c: entry.index, d: path.index))
+        place(body)
+        let next = Instruction(.nextMatching, x: relation.rawValue, a: cursor, c: entry.index, d: path.index)
+        bottoms.append(Bottom(label: makeLabel(), instructions: [next], again: body))
+        return (entry, entry.advanced(by: 1))
     }
 
     // MARK: Values

@@ -17,6 +17,7 @@ package final class ProgramPlanner {
     let builtins: BuiltinRegistry
     var assembler = Assembler()
     var constants = ConstantPool()
+    var ruleIndices = RuleIndexPlan()
     var globalCount = 0
     /// What `trace` instructions refer to; `nil` for a program without any.
     let trace: TracePlan?
@@ -95,7 +96,8 @@ package final class ProgramPlanner {
         constants = ConstantPool()
         return Program(
             code: assembler.code, constants: values, functions: functions.compactMap { $0 }, builtins: usedBuiltins, hosted: hostedBuiltins,
-            memoCount: memoCount, globalCount: globalCount, query: entry, heap: heap, positions: assembler.positions,
+            indexNodes: ruleIndices.nodes, indexNumbers: ruleIndices.settled(in: assembler), memoCount: memoCount, globalCount: globalCount,
+            query: entry, heap: heap, positions: assembler.positions,
             trace: trace?.table)
     }
 

@@ -2,6 +2,8 @@
 @safe package struct BuiltinFrame {
     package var arguments: UnsafePointer<Value>
     package var count: Int
+    /// The arguments, by bits, that are constants of the program: they lie where they are as long as the context's program.
+    package var constants: UInt8
     /// Undefined until the builtin returns something.
     package var result: Value
     package var arena: Arena
@@ -11,9 +13,13 @@
     /// Whether the builtin failed; the failure is the last one of the context.
     package var hasFailed: Bool
 
-    package init(arguments: UnsafePointer<Value>, count: Int, arena: Arena, context: Unmanaged<BuiltinContext>, name: StaticString) {
+    package init(
+        arguments: UnsafePointer<Value>, count: Int, constants: UInt8 = 0, arena: Arena, context: Unmanaged<BuiltinContext>,
+        name: StaticString
+    ) {
         unsafe self.arguments = arguments
         self.count = count
+        self.constants = constants
         self.result = .undefined
         self.arena = arena
         unsafe self.context = context
@@ -38,6 +44,10 @@
 
     /// How many arguments there are.
     package var count: Int { unsafe frame.pointee.count }
+
+    /// Whether the arguments of these bits are constants of the program.
+    @inline(__always)
+    package func areConstant(_ arguments: UInt8) -> Bool { unsafe frame.pointee.constants & arguments == arguments }
 
     /// Memory for the result.
     package var arena: Arena { unsafe frame.pointee.arena }

@@ -81,6 +81,9 @@ package final class BuiltinContext {
     /// The results of hosted builtins that are computed once an evaluation.
     var hostedResults = HostedResults()
 
+    /// What was made of the program's constants.
+    package let constantObjects = ConstantObjects()
+
     private var caches: [ObjectIdentifier: BuiltinCache] = [:]
     private var memory: [String: RegoValue] = [:]
     private var objects: [ObjectIdentifier: AnyObject] = [:]

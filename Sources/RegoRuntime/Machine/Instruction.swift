@@ -98,6 +98,12 @@ package enum Opcode: UInt8, BitwiseCopyable, Sendable {
     case iterate
     /// Loads the next entry and goes on at `t`; falls through when there is none.
     case next
+    // The same over the entries whose value along the array K[d] stands in the `Relation` x to R[a+1]; the cursor is R[a]…R[a+2].
+    /// Opens a cursor over R[b] and loads the first such entry's key into R[c], its value into R[c+1]; fails if R[b] is no collection or
+    /// has none.
+    case iterateMatching
+    /// Loads the next such entry and goes on at `t`; falls through when there is none.
+    case nextMatching
 
     // Construction
     /// R[a] = an array of the c registers from R[b]
@@ -128,10 +134,14 @@ package enum Opcode: UInt8, BitwiseCopyable, Sendable {
     case callRule
     /// R[a] = function d of the c registers from R[b]. Fails if undefined.
     case callFunction
-    /// R[a] = builtin d of the c registers from R[b]. Fails if undefined.
+    /// R[a] = builtin d of the c registers from R[b], of which those in the bits of x hold constants. Fails if undefined.
     case callBuiltin
 
     // Rules
+    /// Goes on at the first rule that the index with the root d allows; R[a] becomes the cursor over the others. Fails if there is none.
+    case chooseRules
+    /// Goes on at the next rule of the cursor R[a]; fails if there is none.
+    case nextRule
     /// R[a] = R[b] if R[a] is undefined; a conflict if it is another value (x: 0 complete rule, 1 function, 2 object keys).
     case assignOnce
 

@@ -190,6 +190,38 @@ extension Machine {
                     continue
                 }
 
+            case .iterateMatching:
+                let collection = unsafe window[Int(pc.pointee.b)]
+                guard collection.tag.rawValue >= Value.Tag.array.rawValue else {
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+                let cursor = unsafe window + Int(pc.pointee.a)
+                let seen = unsafe openMatching(cursor, over: collection, pc)
+                quantum -= abs(seen)
+                if quantum <= 0 {
+                    quantum = unsafe nextQuantum(owing: -quantum, at: pc)
+                    if quantum == 0 { return .undefined }
+                }
+                if seen <= 0 {
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+                unsafe loadMatch(cursor, into: window + Int(pc.pointee.c))
+            case .nextMatching:
+                let cursor = unsafe window + Int(pc.pointee.a)
+                let seen = unsafe advanceMatching(cursor, pc)
+                quantum -= abs(seen)
+                if quantum <= 0 {
+                    quantum = unsafe nextQuantum(owing: -quantum, at: pc)
+                    if quantum == 0 { return .undefined }
+                }
+                if seen > 0 {
+                    unsafe loadMatch(cursor, into: window + Int(pc.pointee.c))
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+
             // Construction
             case .makeArray:
                 unsafe window[Int(pc.pointee.a)] = unsafe makeArray(window + Int(pc.pointee.b), count: Int(pc.pointee.c))
@@ -286,6 +318,26 @@ extension Machine {
                 }
 
             // Rules
+            case .chooseRules:
+                let rules = unsafe chooseRules(pc.pointee.d, window)
+                if rules.count == 0 {
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+                let start = unsafe UInt64(UInt(bitPattern: rules.start))
+                unsafe window[Int(pc.pointee.a)] = Value(w0: start &+ 4, w1: start &+ UInt64(truncatingIfNeeded: rules.count) &* 4)
+                unsafe pc = unsafe code + Int(rules.start.pointee)
+                continue
+            case .nextRule:
+                let cursor = unsafe window + Int(pc.pointee.a)
+                let address = unsafe cursor.pointee.w0
+                if unsafe address == cursor.pointee.w1 {
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+                unsafe cursor.pointee.w0 = address &+ 4
+                unsafe pc = unsafe code + Int(UnsafePointer<Int32>(bitPattern: UInt(address)).unsafelyUnwrapped.pointee)
+                continue
             case .assignOnce:
                 let value = unsafe window[Int(pc.pointee.b)]
                 let present = unsafe window[Int(pc.pointee.a)]
@@ -367,7 +419,7 @@ extension Machine {
     // MARK: Operators
 
     @inline(__always)
-    private func holds(_ relation: UInt8, _ left: Value, _ right: Value) -> Bool {
+    func holds(_ relation: UInt8, _ left: Value, _ right: Value) -> Bool {
         if left.isInteger && right.isInteger {
             return Self.relates(relation, left.asInteger < right.asInteger ? -1 : left.asInteger == right.asInteger ? 0 : 1)
         }

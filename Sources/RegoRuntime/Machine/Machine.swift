@@ -13,6 +13,9 @@ import Glibc
     let registers: UnsafeMutablePointer<Value>
     let memos: UnsafeMutablePointer<Memo>
     let globals: UnsafeMutablePointer<Value>
+    let entryIndices: UnsafeMutablePointer<EntryIndexPlace>
+    /// Evaluations so far.
+    private(set) var evaluations: UInt64 = 0
     var frames: UnsafeMutablePointer<CallFrame>
     var frameCapacity: Int
     /// The calls that may be under way before more room is needed, or the limit is reached.
@@ -41,6 +44,8 @@ import Glibc
         unsafe memos.initialize(repeating: Memo(value: .undefined, epoch: 0), count: max(program.memoCount, 1))
         unsafe globals = .allocate(capacity: max(program.globalCount, 1))
         unsafe globals.initialize(repeating: .undefined, count: max(program.globalCount, 1))
+        unsafe entryIndices = .allocate(capacity: Self.entryIndexPlaces)
+        unsafe entryIndices.initialize(repeating: EntryIndexPlace(), count: Self.entryIndexPlaces)
         frameCapacity = 64
         unsafe frames = .allocate(capacity: frameCapacity)
     }
@@ -52,6 +57,7 @@ import Glibc
         unsafe registers.deallocate()
         unsafe memos.deallocate()
         unsafe globals.deallocate()
+        unsafe entryIndices.deallocate()
         unsafe frames.deallocate()
     }
 
@@ -74,6 +80,7 @@ import Glibc
         frameLimit = min(frameCapacity, limits.depth)
         context.deadline = limits.deadline
         failure = nil
+        evaluations += 1
         if unsafe state.pointee.lastEpoch > UInt32.max / 2 { forgetMemos() }
         unsafe state.pointee.lastEpoch += 1
         unsafe state.pointee.epoch = unsafe state.pointee.lastEpoch
@@ -200,7 +207,8 @@ import Glibc
             if let known = unsafe recordedResult(definition.pointee, arguments: arguments, count: count, at: instruction) { return known }
         }
         var frame = unsafe BuiltinFrame(
-            arguments: arguments, count: count, arena: arena, context: Unmanaged.passUnretained(context), name: definition.pointee.name)
+            arguments: arguments, count: count, constants: instruction.pointee.opcode == .callBuiltin ? instruction.pointee.x : 0,
+            arena: arena, context: Unmanaged.passUnretained(context), name: definition.pointee.name)
         unsafe withUnsafeMutablePointer(to: &frame) { unsafe definition.pointee.implementation(UnsafeMutableRawPointer($0)) }
         if arena.isExhausted { unsafe failForMemory(at: instruction) }
         // Some calls take milliseconds: the quantum of steps alone would notice too late.

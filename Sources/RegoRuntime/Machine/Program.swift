@@ -38,6 +38,10 @@ package struct FunctionCode: BitwiseCopyable, Sendable {
     package let functions: UnsafeMutablePointer<FunctionCode>
     package let builtins: UnsafeMutablePointer<BuiltinDefinition>
     package let builtinCount: Int
+    /// The nodes of all indices of rules.
+    package let indexNodes: UnsafeMutablePointer<RuleIndexNode>
+    /// What `RuleIndexNode.first` counts in.
+    package let indexNumbers: UnsafeMutablePointer<Int32>
     /// The closures among the builtins, by the same index; `nil` for the others. Empty if there are none.
     package let hosted: [HostedBuiltin?]
     let hasHostedBuiltins: Bool
@@ -54,8 +58,7 @@ package struct FunctionCode: BitwiseCopyable, Sendable {
 
     package init(
         code: [Instruction], constants: [Value], functions: [FunctionCode], builtins: [BuiltinDefinition], hosted: [HostedBuiltin?] = [],
-        memoCount: Int,
-        globalCount: Int, query: FunctionID,
+        indexNodes: [RuleIndexNode] = [], indexNumbers: [Int32] = [], memoCount: Int, globalCount: Int, query: FunctionID,
         heap: FrozenHeap, positions: [(offset: Int32, position: SourcePosition)], trace: TraceTable? = nil
     ) {
         unsafe self.code = Self.copy(code)
@@ -63,6 +66,8 @@ package struct FunctionCode: BitwiseCopyable, Sendable {
         unsafe self.constants = Self.copy(constants)
         unsafe self.functions = Self.copy(functions)
         unsafe self.builtins = Self.copy(builtins)
+        unsafe self.indexNodes = Self.copy(indexNodes)
+        unsafe self.indexNumbers = Self.copy(indexNumbers)
         self.builtinCount = builtins.count
         self.hasHostedBuiltins = hosted.contains { $0 != nil }
         self.hosted = hasHostedBuiltins ? hosted : []
@@ -79,6 +84,8 @@ package struct FunctionCode: BitwiseCopyable, Sendable {
         unsafe code.deallocate()
         unsafe constants.deallocate()
         unsafe functions.deallocate()
+        unsafe indexNodes.deallocate()
+        unsafe indexNumbers.deallocate()
         unsafe builtins.deinitialize(count: builtinCount)
         unsafe builtins.deallocate()
     }

@@ -10,7 +10,7 @@ import Glibc
     /// Makes an arena.
     ///
     /// - Parameters:
-    ///   - chunkSize: bytes of the first chunk, which is kept for the arena's whole life.
+    ///   - chunkSize: bytes of the first chunk.
     ///   - byteLimit: allocated bytes beyond which the arena counts as exhausted.
     package init(chunkSize: Int = 65536, byteLimit: Int = .max) {
         HashSeed.prepare()
@@ -23,14 +23,18 @@ import Glibc
 
     /// Frees all memory; no copy of the handle and no value in it may be used afterwards.
     package func destroy() {
-        unsafe freeChunks(downTo: nil)
+        unsafe freeChunks()
         unsafe state.deallocate()
     }
 
-    /// Forgets everything allocated; keeps the first chunk and frees the others.
+    /// Bytes of a chunk up to which it is kept from one evaluation to the next: an evaluation that needs as much as the one before asks the
+    /// system for nothing.
+    private static let keptBytes = 1 << 20
+
+    /// Forgets everything allocated; keeps the largest chunk that is not too large to be kept, and frees the others.
     package func reset() {
+        if unsafe state.pointee.current != state.pointee.first { unsafe keepOneChunk() }
         let first = unsafe state.pointee.first
-        unsafe freeChunks(downTo: first)
         unsafe state.pointee.current = first
         unsafe state.pointee.cursor = first.pointee.start
         unsafe state.pointee.end = first.pointee.end
@@ -105,9 +109,27 @@ import Glibc
         return unsafe chunk.pointee.start
     }
 
-    private func freeChunks(downTo last: UnsafeMutablePointer<ArenaChunk>?) {
+    @inline(never)
+    private func keepOneChunk() {
+        var kept = unsafe state.pointee.first
         var chunk = unsafe Optional(state.pointee.current)
-        while let next = unsafe chunk, unsafe next != last {
+        while let candidate = unsafe chunk {
+            let size = unsafe candidate.pointee.end - candidate.pointee.start
+            if unsafe size <= Self.keptBytes, size > kept.pointee.end - kept.pointee.start { unsafe kept = candidate }
+            unsafe chunk = candidate.pointee.next
+        }
+        unsafe chunk = state.pointee.current
+        while let next = unsafe chunk {
+            unsafe chunk = next.pointee.next
+            if unsafe next != kept { unsafe free(next) }
+        }
+        unsafe kept.pointee.next = nil
+        unsafe state.pointee.first = kept
+    }
+
+    private func freeChunks() {
+        var chunk = unsafe Optional(state.pointee.current)
+        while let next = unsafe chunk {
             unsafe chunk = next.pointee.next
             unsafe free(next)
         }
