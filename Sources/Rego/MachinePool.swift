@@ -42,10 +42,7 @@ final class MachinePool: Sendable {
     /// Takes a machine back; the values that it has made are gone.
     func giveBack(_ machine: Machine) {
         machine.reset()
-        machine.context.print = nil
-        machine.context.testCase = nil
-        machine.context.cancellation = nil
-        machine.context.trace = nil
+        machine.context.reset(time: 0)
         let box = Box(machine: machine)
         idle.withLock { if $0.count < Self.idleLimit { $0.append(box) } }
     }

@@ -111,16 +111,16 @@ public final class PreparedQuery: Sendable {
                 Machine.monotonicNanoseconds() &+ UInt64(max(seconds, 0)) &* 1_000_000_000 &+ UInt64(max(attoseconds, 0) / 1_000_000_000)
         }
         machine.context.reset(time: Self.now())
-        machine.context.print = print
-        machine.context.testCase = testCase
-        machine.context.cancellation = limits.cancellation
-        machine.context.nondeterministicResults = nondeterministicResults
+        if let print { machine.context.print = print }
+        if let testCase { machine.context.testCase = testCase }
+        if let cancellation = limits.cancellation { machine.context.cancellation = cancellation }
+        if let nondeterministicResults { machine.context.nondeterministicResults = nondeterministicResults }
         let recorder = legend.flatMap { instruments?.begin($0) }
         if let recorder { machine.context.trace = { recorder.note($0) } }
         var builtinErrors: [MachineError] = []
         if instruments?.options.contains(.builtinErrors) == true { machine.context.tolerated = { builtinErrors.append($0) } }
         defer {
-            machine.context.tolerated = nil
+            if !builtinErrors.isEmpty || instruments != nil { machine.context.tolerated = nil }
             instruments?.end(legend, builtinErrors: builtinErrors.map(evaluationError))
         }
         do throws(MachineError) {

@@ -57,9 +57,8 @@ package enum ArithmeticBuiltins {
         if call.failIfTooLarge((count + 1) * 16) { return }
         let elements = call.arena.allocateValues(count + 1)
         if let start = Int64(exactly: first), Int64(exactly: last) != nil, let width = Int64(exactly: step) {
-            for index in 0...count {
-                elements[index] = .integer(first <= last ? start + Int64(index) * width : start - Int64(index) * width)
-            }
+            let signed = first <= last ? width : -width
+            for index in 0...count { elements[index] = .integer(start + Int64(index) * signed) }
         } else {
             var current = first
             for index in 0...count {

@@ -59,14 +59,23 @@ struct TextBuilder {
     }
 
     mutating func append(integer: Int64) {
-        var digits = [UInt8](repeating: 0, count: 0)
+        if capacity - count < 20 { grow(20) }
+        let target = base + count
         var magnitude = integer.magnitude
+        var end = 20
+        // Written from the end of the room, then moved to its beginning.
         repeat {
-            digits.append(UInt8(truncatingIfNeeded: magnitude % 10) + 48)
-            magnitude /= 10
+            let (quotient, digit) = magnitude.quotientAndRemainder(dividingBy: 10)
+            end -= 1
+            target[end] = UInt8(truncatingIfNeeded: digit) + 48
+            magnitude = quotient
         } while magnitude != 0
-        if integer < 0 { append(UInt8(ascii: "-")) }
-        for digit in digits.reversed() { append(digit) }
+        if integer < 0 {
+            end -= 1
+            target[end] = UInt8(ascii: "-")
+        }
+        for offset in 0..<20 - end { target[offset] = target[end + offset] }
+        count += 20 - end
     }
 
     /// A value as Rego writes it; a string at the top without its quotes.

@@ -72,7 +72,22 @@ struct GoFormat {
         if !isReordered, argument < arguments.count { appendExtra() }
     }
 
+    /// Appends the next argument by a verb that stands alone and shows it as it is: nearly all of what policies format.
+    private mutating func appendPlainly() -> Bool {
+        guard position < format.count, argument < arguments.count else { return false }
+        let value = arguments[argument]
+        switch format[position] {
+        case UInt8(ascii: "v") where value.isString, UInt8(ascii: "s") where value.isString: output.append(value.utf8)
+        case UInt8(ascii: "v") where value.isInteger, UInt8(ascii: "d") where value.isInteger: output.append(integer: value.asInteger)
+        default: return false
+        }
+        position += 1
+        argument += 1
+        return true
+    }
+
     private mutating func directive() {
+        if appendPlainly() { return }
         flags = Flags()
         hasGoodIndex = true
         loop: while position < format.count {

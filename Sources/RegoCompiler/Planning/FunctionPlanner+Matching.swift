@@ -72,7 +72,9 @@ extension FunctionPlanner {
         case .variable("input") where scope["input"] == nil: break
         case .variable("data") where scope["data"] == nil:
             guard !isPackage(collection.dropFirst()) else { return nil }
-        case .variable(let name): guard scope[name] != nil else { return nil }
+        case .variable(let name):
+            // A set or object that the body writes has an order of its own.
+            guard let register = scope[name], collection.count > 1 || literals[register] == nil else { return nil }
         default: return nil
         }
         // Operands that are looked up have a value, but not one that an iteration or a call has to find.

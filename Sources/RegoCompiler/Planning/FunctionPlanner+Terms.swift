@@ -13,7 +13,10 @@ extension FunctionPlanner {
         case .call(let terms): return try call(terms)
         case .array(let items): return try construct(.makeArray, items)
         case .set(let items): return try construct(.makeSet, TermOrder.members(items))
-        case .object(let items): return try construct(.makeObject, TermOrder.items(items).flatMap { [$0.key, $0.value] })
+        case .object(let items):
+            let items = TermOrder.items(items)
+            if let object = try constructWithKeys(items) { return object }
+            return try construct(.makeObject, items.flatMap { [$0.key, $0.value] })
         case .arrayComprehension(let head, let body):
             return try comprehension(.newArray, body) { (result) throws(AssemblyLimit) in
                 emit(Instruction(.append, a: result, b: try value(of: head)))
@@ -66,6 +69,25 @@ extension FunctionPlanner {
         let entry = try allocate(2)
         for index in 0..<2 { emit(Instruction(.element, a: entry.advanced(by: index), b: element, d: Int32(index))) }
         return (entry, entry.advanced(by: 1))
+    }
+
+    /// Plans an object whose keys are a few different strings; `nil` for any other.
+    private func constructWithKeys(_ items: [Term.ObjectItem]) throws(AssemblyLimit) -> Register? {
+        guard !items.isEmpty, items.count <= 8 else { return nil }
+        var texts: [[UInt8]] = []
+        for item in items {
+            guard case .string(let text) = item.key.kind else { return nil }
+            texts.append(Array(text.utf8))
+        }
+        let order = items.indices.sorted { texts[$0].lexicographicallyPrecedes(texts[$1]) }
+        for (one, next) in zip(order, order.dropFirst()) where texts[one] == texts[next] { return nil }
+        var values: [Register] = []
+        for item in items { values.append(try value(of: item.value)) }
+        let keys = try pathConstant(order.map { items[$0].key })
+        let first = try gather(order.map { values[$0] })
+        let result = try allocate()
+        emit(Instruction(.makeObjectWithKeys, a: result, b: first, c: UInt16(items.count), d: keys.index))
+        return result
     }
 
     private func comprehension(

@@ -46,66 +46,50 @@ package struct BuiltinFailure: Error, Sendable, Hashable {
 }
 
 /// What builtins share with each other and with their caller during one evaluation. One thread uses it at a time.
-package final class BuiltinContext {
-    /// The evaluation's time in nanoseconds since 1970: the same for every call of `time.now_ns` in one evaluation.
-    package var time: Int64 = 0
+@safe package final class BuiltinContext {
     /// Where random numbers come from; the same seed gives the same numbers.
     package var random = BuiltinRandom()
-    /// Takes what `print` writes, one line a call; `nil` drops it.
-    package var print: ((String) -> Void)?
-    /// Takes what `trace` writes; `nil` drops it.
-    package var trace: ((String) -> Void)?
-    /// Takes the path of each case of a test that begins; `nil` drops it.
-    package var testCase: ((RegoValue) -> Void)?
-    /// Takes the errors of calls that only make an expression undefined; `nil` drops them.
-    package var tolerated: ((MachineError) -> Void)?
-    /// Stops long builtins when cancelled.
-    package var cancellation: Cancellation?
-    /// The failures of this evaluation's calls, in order.
-    package var failures: [BuiltinFailure] = []
     /// The hosts that `http.send`, `net.lookup_ip_addr` and a schema's `$ref` may reach, as a capabilities file lists them; `nil` for all.
     package var allowedHosts: [String]?
     /// What `opa.runtime` returns.
     package var runtime: RegoValue = .object([:])
-    /// When the evaluation's time is up, in nanoseconds of `CLOCK_MONOTONIC`; 0 for never.
-    package var deadline: UInt64 = 0
     /// What builtins keep from one evaluation to the next; `nil` keeps nothing.
     package var interQueryCache: InterQueryCache?
-    /// Takes and gives the results of nondeterministic builtins, where a decision is recorded or replayed.
-    package var nondeterministicResults: NondeterministicResults?
-    /// Where the call of a nondeterministic builtin stands, while it runs.
-    package var position: SourcePosition?
     /// How a position is shown, `file:row`.
     package var describePosition: ((SourcePosition) -> String)?
-
-    /// The results of hosted builtins that are computed once an evaluation.
-    var hostedResults = HostedResults()
-
     /// What was made of the program's constants.
     package let constantObjects = ConstantObjects()
 
     private var caches: [ObjectIdentifier: BuiltinCache] = [:]
-    private var memory: [String: RegoValue] = [:]
-    private var objects: [ObjectIdentifier: AnyObject] = [:]
 
-    package init() {}
+    // What changes with each evaluation lies behind a pointer: a class's variables are checked for exclusive access, which would take
+    // longer than a small evaluation itself.
+    private let own: UnsafeMutablePointer<EvaluationState>
+
+    package init() {
+        unsafe own = .allocate(capacity: 1)
+        unsafe own.initialize(to: EvaluationState())
+    }
+
+    deinit {
+        unsafe own.deinitialize(count: 1)
+        unsafe own.deallocate()
+    }
 
     /// Forgets one evaluation's failures and results; compiled patterns stay.
     package func reset(time: Int64) {
-        self.time = time
-        failures.removeAll(keepingCapacity: true)
-        memory.removeAll(keepingCapacity: true)
-        hostedResults.removeAll()
-        if !objects.isEmpty { objects.removeAll() }
-        print = nil
-        trace = nil
-        testCase = nil
-        cancellation = nil
-        deadline = 0
-        nondeterministicResults = nil
+        unsafe own.pointee.time = time
+        unsafe own.pointee.deadline = 0
+        if unsafe own.pointee.isUsed { forget() }
     }
 
-    package var isCancelled: Bool { cancellation?.isCancelled ?? false }
+    @inline(never)
+    private func forget() {
+        unsafe own.pointee.rare = EvaluationState.Rare()
+        unsafe own.pointee.isUsed = false
+    }
+
+    package var isCancelled: Bool { unsafe own.pointee.rare.cancellation?.isCancelled ?? false }
 
     /// Whether builtins may reach a host, which is compared as it is written, without its port.
     package func mayReach(host: String) -> Bool {
@@ -124,9 +108,10 @@ package final class BuiltinContext {
     /// A family's own state for the rest of one evaluation, made at the first call.
     package func evaluationState<State: AnyObject>(_ make: () -> State) -> State {
         let key = ObjectIdentifier(State.self)
-        if let known = objects[key] as? State { return known }
+        if let known = unsafe own.pointee.rare.objects[key] as? State { return known }
         let made = make()
-        objects[key] = made
+        unsafe own.pointee.isUsed = true
+        unsafe own.pointee.rare.objects[key] = made
         return made
     }
 
@@ -139,10 +124,132 @@ package final class BuiltinContext {
     }
 
     /// What a builtin remembers for the rest of one evaluation, such as the identifier that `uuid.rfc4122` gave to a key.
-    package func remembered(_ key: String) -> RegoValue? { memory[key] }
+    package func remembered(_ key: String) -> RegoValue? { unsafe own.pointee.rare.memory[key] }
 
     /// Remembers a value for the rest of the evaluation.
-    package func remember(_ value: RegoValue, for key: String) { memory[key] = value }
+    package func remember(_ value: RegoValue, for key: String) {
+        unsafe own.pointee.isUsed = true
+        unsafe own.pointee.rare.memory[key] = value
+    }
+
+    // MARK: The evaluation at hand
+
+    /// The evaluation's time in nanoseconds since 1970: the same for every call of `time.now_ns` in one evaluation.
+    package var time: Int64 {
+        get { unsafe own.pointee.time }
+        set { unsafe own.pointee.time = newValue }
+    }
+
+    /// When the evaluation's time is up, in nanoseconds of `CLOCK_MONOTONIC`; 0 for never.
+    package var deadline: UInt64 {
+        get { unsafe own.pointee.deadline }
+        set { unsafe own.pointee.deadline = newValue }
+    }
+
+    /// Takes what `print` writes, one line a call; `nil` drops it.
+    package var print: ((String) -> Void)? {
+        get { unsafe own.pointee.rare.print }
+        set {
+            unsafe own.pointee.isUsed = true
+            unsafe own.pointee.rare.print = newValue
+        }
+    }
+
+    /// Takes what `trace` writes; `nil` drops it.
+    package var trace: ((String) -> Void)? {
+        get { unsafe own.pointee.rare.trace }
+        set {
+            unsafe own.pointee.isUsed = true
+            unsafe own.pointee.rare.trace = newValue
+        }
+    }
+
+    /// Takes the path of each case of a test that begins; `nil` drops it.
+    package var testCase: ((RegoValue) -> Void)? {
+        get { unsafe own.pointee.rare.testCase }
+        set {
+            unsafe own.pointee.isUsed = true
+            unsafe own.pointee.rare.testCase = newValue
+        }
+    }
+
+    /// Takes the errors of calls that only make an expression undefined; `nil` drops them.
+    package var tolerated: ((MachineError) -> Void)? {
+        get { unsafe own.pointee.rare.tolerated }
+        set {
+            unsafe own.pointee.isUsed = true
+            unsafe own.pointee.rare.tolerated = newValue
+        }
+    }
+
+    /// Stops long builtins when cancelled.
+    package var cancellation: Cancellation? {
+        get { unsafe own.pointee.rare.cancellation }
+        set {
+            unsafe own.pointee.isUsed = true
+            unsafe own.pointee.rare.cancellation = newValue
+        }
+    }
+
+    /// The failures of this evaluation's calls, in order.
+    package var failures: [BuiltinFailure] {
+        get { unsafe own.pointee.rare.failures }
+        set {
+            unsafe own.pointee.isUsed = true
+            unsafe own.pointee.rare.failures = newValue
+        }
+    }
+
+    /// Takes and gives the results of nondeterministic builtins, where a decision is recorded or replayed.
+    package var nondeterministicResults: NondeterministicResults? {
+        get { unsafe own.pointee.rare.nondeterministicResults }
+        set {
+            unsafe own.pointee.isUsed = true
+            unsafe own.pointee.rare.nondeterministicResults = newValue
+        }
+    }
+
+    /// Where the call of a nondeterministic builtin stands, while it runs.
+    package var position: SourcePosition? {
+        get { unsafe own.pointee.rare.position }
+        set {
+            unsafe own.pointee.isUsed = true
+            unsafe own.pointee.rare.position = newValue
+        }
+    }
+
+    /// The results of hosted builtins that are computed once an evaluation.
+    var hostedResults: HostedResults {
+        get { unsafe own.pointee.rare.hostedResults }
+        set {
+            unsafe own.pointee.isUsed = true
+            unsafe own.pointee.rare.hostedResults = newValue
+        }
+    }
+}
+
+/// What a context holds of one evaluation.
+private struct EvaluationState {
+    /// What most evaluations have nothing of.
+    struct Rare {
+        var print: ((String) -> Void)?
+        var trace: ((String) -> Void)?
+        var testCase: ((RegoValue) -> Void)?
+        var tolerated: ((MachineError) -> Void)?
+        var cancellation: Cancellation?
+        var failures: [BuiltinFailure] = []
+        var nondeterministicResults: NondeterministicResults?
+        var position: SourcePosition?
+        var hostedResults: HostedResults = HostedResults()
+        var memory: [String: RegoValue] = [:]
+        var objects: [ObjectIdentifier: AnyObject] = [:]
+    }
+
+    var time: Int64 = 0
+    var deadline: UInt64 = 0
+    /// Something of `rare` was written.
+    var isUsed = false
+    var rare = Rare()
 }
 
 /// Random numbers: the system's, or a reproducible sequence (SplitMix64) when seeded.

@@ -112,6 +112,8 @@ package enum Opcode: UInt8, BitwiseCopyable, Sendable {
     case makeSet
     /// R[a] = an object of the c pairs (key, value) of registers from R[b]
     case makeObject
+    /// R[a] = an object of the c registers from R[b], whose keys are the strings of the array K[d], at most 8, ascending
+    case makeObjectWithKeys
     /// R[a] = a builder
     case newArray
     case newSet

@@ -42,7 +42,7 @@ extension Machine {
         let isEquality = unsafe instruction.pointee.x == Relation.equal.rawValue
         if isEquality && collection.length >= Self.indexedCount {
             let path = unsafe program.constants[Int(instruction.pointee.d)]
-            let index = unsafe entryIndex(of: collection, path)
+            let index = entryIndex(of: collection, path)
             if index != 0 {
                 let position = unsafe firstMatch(index, cursor[1])
                 unsafe cursor[2] = Value(w0: UInt64(truncatingIfNeeded: max(position, 0)), w1: index)
@@ -59,7 +59,7 @@ extension Machine {
     func advanceMatching(_ cursor: UnsafeMutablePointer<Value>, _ instruction: UnsafeMutablePointer<Instruction>) -> Int {
         let address = unsafe cursor[2].w1
         guard address != 0 else { return unsafe scan(cursor, from: Int(truncatingIfNeeded: cursor[2].w0) + 1, instruction) }
-        let links = unsafe EntryIndexMemory(address)
+        let links = EntryIndexMemory(address)
         let position = unsafe links.next(after: Int(truncatingIfNeeded: cursor[2].w0), cursor[1])
         guard position >= 0 else { return -1 }
         unsafe cursor[2].w0 = UInt64(truncatingIfNeeded: position)
@@ -89,7 +89,7 @@ extension Machine {
     func nextQuantum(owing debt: Int, at instruction: UnsafeMutablePointer<Instruction>) -> Int {
         // What is left is less than the debt where the limit is passed: the next quantum then has nothing to give.
         unsafe state.pointee.steps -= min(UInt64(debt), state.pointee.steps)
-        return unsafe mayContinue(at: instruction) ? Self.quantum : 0
+        return unsafe nextQuantum(at: instruction)
     }
 
     private static func values(of collection: Value) -> UnsafePointer<Value> {
@@ -133,10 +133,10 @@ extension Machine {
         let mixed = ((collection.w1 >> 4) &+ (path.w1 >> 3)) &* 0x9E37_79B9_7F4A_7C15
         let place = unsafe entryIndices + Int(truncatingIfNeeded: mixed >> 58) % Self.entryIndexPlaces
         let isKnown =
-            unsafe place.pointee.evaluation == evaluations && place.pointee.collection.w0 == collection.w0
+            unsafe place.pointee.evaluation == state.pointee.evaluations && place.pointee.collection.w0 == collection.w0
             && place.pointee.collection.w1 == collection.w1 && place.pointee.path == path.w1
         guard isKnown else {
-            unsafe place.pointee = EntryIndexPlace(collection: collection, path: path.w1, evaluation: evaluations, index: 0)
+            unsafe place.pointee = EntryIndexPlace(collection: collection, path: path.w1, evaluation: state.pointee.evaluations, index: 0)
             return 0
         }
         if unsafe place.pointee.index == 0 { unsafe place.pointee.index = makeEntryIndex(of: collection, path) }
@@ -153,8 +153,8 @@ extension Machine {
         guard arena.canAllocate(size) else { return 0 }
         let memory = unsafe arena.allocate(bytes: size)
         unsafe memory.storeBytes(of: EntryIndex(mask: slots - 1, count: UInt32(count)), as: EntryIndex.self)
-        let address = unsafe UInt64(UInt(bitPattern: memory))
-        let index = unsafe EntryIndexMemory(address)
+        let address = UInt64(UInt(bitPattern: memory))
+        let index = EntryIndexMemory(address)
         let values = unsafe Self.values(of: collection)
         unsafe index.heads.update(repeating: 0, count: Int(slots))
         // From the last to the first, so that the links ascend.
@@ -172,7 +172,7 @@ extension Machine {
     }
 
     private func firstMatch(_ address: UInt64, _ value: Value) -> Int {
-        let index = unsafe EntryIndexMemory(address)
+        let index = EntryIndexMemory(address)
         return unsafe index.match(from: index.heads[Int(index.slot(of: value))], value)
     }
 }

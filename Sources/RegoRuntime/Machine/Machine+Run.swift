@@ -25,7 +25,7 @@ extension Machine {
                 let result = unsafe window[Int(pc.pointee.a)]
                 if depth == 0 { return result }
                 depth -= 1
-                let frame = unsafe frames + depth
+                let frame = unsafe state.pointee.frames + depth
                 if unsafe frame.pointee.memo >= 0 {
                     unsafe memos[Int(frame.pointee.memo)] = unsafe Memo(value: result, epoch: frame.pointee.epoch)
                 }
@@ -155,7 +155,7 @@ extension Machine {
                 var value = unsafe Self.compute(pc.pointee.x, operands[0], operands[1])
                 if value.isUndefined {
                     value = unsafe callBuiltin(Int(pc.pointee.d), arguments: operands, count: 2, at: pc)
-                    if failure != nil { return .undefined }
+                    if unsafe state.pointee.hasFailed { return .undefined }
                 }
                 unsafe window[Int(pc.pointee.a)] = value
                 if value.isUndefined {
@@ -233,6 +233,9 @@ extension Machine {
                     return .undefined
                 }
                 unsafe window[Int(pc.pointee.a)] = object
+            case .makeObjectWithKeys:
+                unsafe window[Int(pc.pointee.a)] = unsafe makeObject(
+                    withKeys: constants[Int(pc.pointee.d)], window + Int(pc.pointee.b), count: Int(pc.pointee.c))
             case .newArray:
                 unsafe window[Int(pc.pointee.a)] = ArrayBuilder(in: arena).value
             case .newSet:
@@ -287,14 +290,14 @@ extension Machine {
                     quantum = unsafe nextQuantum(at: pc)
                     if quantum == 0 { return .undefined }
                 }
-                if depth == frameLimit, unsafe !growFrames(at: pc) { return .undefined }
+                if unsafe depth == state.pointee.frameLimit, unsafe !growFrames(at: pc) { return .undefined }
                 let callee = unsafe window + Int(size)
                 if unsafe callee + Int(function.pointee.registerCount) > windowsEnd {
                     unsafe fail(
                         .depthLimit, "evaluation stopped: calls under way need more than \(Self.registerCapacity) registers", at: unsafe pc)
                     return .undefined
                 }
-                unsafe (frames + depth).initialize(
+                unsafe (state.pointee.frames + depth).initialize(
                     to: CallFrame(call: pc, window: window, registerCount: size, memo: function.pointee.memo, epoch: epoch))
                 depth += 1
                 let arguments = unsafe window + Int(pc.pointee.b)
@@ -310,7 +313,7 @@ extension Machine {
                     if quantum == 0 { return .undefined }
                 }
                 let value = unsafe callBuiltin(Int(pc.pointee.d), arguments: window + Int(pc.pointee.b), count: Int(pc.pointee.c), at: pc)
-                if failure != nil { return .undefined }
+                if unsafe state.pointee.hasFailed { return .undefined }
                 unsafe window[Int(pc.pointee.a)] = value
                 if value.isUndefined {
                     unsafe pc = unsafe code + Int(pc.pointee.t)
@@ -373,7 +376,7 @@ extension Machine {
             // Observation
             case .trace:
                 unsafe observe(pc, window)
-                if failure != nil { return .undefined }
+                if unsafe state.pointee.hasFailed { return .undefined }
             }
             unsafe pc += 1
         }
@@ -504,6 +507,20 @@ extension Machine {
         let builder = SetBuilder(in: arena, capacity: count)
         for index in 0..<count { unsafe builder.insert(values[index]) }
         return builder.finish()
+    }
+
+    @inline(never)
+    private func makeObject(withKeys keys: Value, _ values: UnsafeMutablePointer<Value>, count: Int) -> Value {
+        let memory = unsafe arena.allocate(bytes: TableHeader.bytes(count: count, isSet: false, mask: 0))
+        let header = unsafe memory.bindMemory(to: TableHeader.self, capacity: 1)
+        unsafe header.initialize(to: TableHeader(count: UInt32(count), mask: 0, flags: TableHeader.isSorted, hash: 0))
+        let target = unsafe header.keys
+        let source = unsafe keys.elementPointer
+        for index in 0..<count {
+            unsafe target[index] = source[index]
+            unsafe target[count + index] = values[index]
+        }
+        return unsafe Value(table: header)
     }
 
     @inline(never)

@@ -14,18 +14,23 @@ import Glibc
     let memos: UnsafeMutablePointer<Memo>
     let globals: UnsafeMutablePointer<Value>
     let entryIndices: UnsafeMutablePointer<EntryIndexPlace>
-    /// Evaluations so far.
-    private(set) var evaluations: UInt64 = 0
-    var frames: UnsafeMutablePointer<CallFrame>
-    var frameCapacity: Int
-    /// The calls that may be under way before more room is needed, or the limit is reached.
-    var frameLimit = 0
-    var limits = MachineLimits(steps: .max, memory: .max, depth: 1, deadline: 0, isStrict: false)
-    var failure: MachineError?
-    /// Calls of builtins so far.
-    private var builtinCalls: UInt = 0
     /// Takes what the `trace` instructions of an instrumented program tell.
-    var recorder: TraceRecorder?
+    private(set) var recorder: TraceRecorder?
+    private var lastFailure: MachineError?
+
+    // What changes with each evaluation lies in `state`: a class's variables are checked for exclusive access, which would take longer than
+    // a small evaluation itself.
+
+    var limits: MachineLimits { @inline(__always) get { unsafe state.pointee.limits } }
+
+    /// What has ended the evaluation.
+    var failure: MachineError? {
+        get { unsafe state.pointee.hasFailed ? lastFailure : nil }
+        set {
+            unsafe state.pointee.hasFailed = newValue != nil
+            lastFailure = newValue
+        }
+    }
 
     /// Registers of all windows together; the pages are only used as deep calls touch them.
     static let registerCapacity = 1 << 19
@@ -38,7 +43,6 @@ import Glibc
         arena = Arena()
         inputArena = Arena()
         unsafe state = .allocate(capacity: 1)
-        unsafe state.initialize(to: MachineState())
         unsafe registers = .allocate(capacity: Self.registerCapacity)
         unsafe memos = .allocate(capacity: max(program.memoCount, 1))
         unsafe memos.initialize(repeating: Memo(value: .undefined, epoch: 0), count: max(program.memoCount, 1))
@@ -46,19 +50,18 @@ import Glibc
         unsafe globals.initialize(repeating: .undefined, count: max(program.globalCount, 1))
         unsafe entryIndices = .allocate(capacity: Self.entryIndexPlaces)
         unsafe entryIndices.initialize(repeating: EntryIndexPlace(), count: Self.entryIndexPlaces)
-        frameCapacity = 64
-        unsafe frames = .allocate(capacity: frameCapacity)
+        unsafe state.initialize(to: MachineState(frames: .allocate(capacity: 64), frameCapacity: 64))
     }
 
     deinit {
         arena.destroy()
         inputArena.destroy()
-        unsafe state.deallocate()
         unsafe registers.deallocate()
         unsafe memos.deallocate()
         unsafe globals.deallocate()
         unsafe entryIndices.deallocate()
-        unsafe frames.deallocate()
+        unsafe state.pointee.frames.deallocate()
+        unsafe state.deallocate()
     }
 
     /// Runs the program's query.
@@ -72,15 +75,15 @@ import Glibc
     package func evaluate(
         input: Value, data: Value, limits: MachineLimits, query: FunctionID? = nil, recorder: TraceRecorder? = nil
     ) throws(MachineError) -> Value {
-        self.limits = limits
-        self.recorder = recorder
-        defer { self.recorder = nil }
+        unsafe state.pointee.limits = limits
+        if let recorder { self.recorder = recorder }
+        defer { if recorder != nil { self.recorder = nil } }
         arena.byteLimit = limits.memory
         // Another evaluation may have made more room than this one is allowed.
-        frameLimit = min(frameCapacity, limits.depth)
+        unsafe state.pointee.frameLimit = unsafe min(state.pointee.frameCapacity, limits.depth)
         context.deadline = limits.deadline
-        failure = nil
-        evaluations += 1
+        unsafe state.pointee.hasFailed = false
+        unsafe state.pointee.evaluations += 1
         if unsafe state.pointee.lastEpoch > UInt32.max / 2 { forgetMemos() }
         unsafe state.pointee.lastEpoch += 1
         unsafe state.pointee.epoch = unsafe state.pointee.lastEpoch
@@ -167,17 +170,18 @@ import Glibc
     /// Makes room for more calls under way; `false` at the limit.
     @inline(never)
     func growFrames(at instruction: UnsafeMutablePointer<Instruction>) -> Bool {
-        guard frameLimit < limits.depth else {
+        guard unsafe state.pointee.frameLimit < limits.depth else {
             unsafe fail(.depthLimit, "evaluation stopped: calls are nested deeper than \(limits.depth)", at: unsafe instruction)
             return false
         }
+        let (frames, frameCapacity) = unsafe (state.pointee.frames, state.pointee.frameCapacity)
         let capacity = min(frameCapacity * 2, max(limits.depth, frameCapacity + 1))
         let grown = UnsafeMutablePointer<CallFrame>.allocate(capacity: capacity)
         unsafe grown.update(from: frames, count: frameCapacity)
         unsafe frames.deallocate()
-        unsafe frames = unsafe grown
-        frameCapacity = capacity
-        frameLimit = min(capacity, limits.depth)
+        unsafe state.pointee.frames = unsafe grown
+        unsafe state.pointee.frameCapacity = capacity
+        unsafe state.pointee.frameLimit = min(capacity, limits.depth)
         return true
     }
 
@@ -212,8 +216,8 @@ import Glibc
         unsafe withUnsafeMutablePointer(to: &frame) { unsafe definition.pointee.implementation(UnsafeMutableRawPointer($0)) }
         if arena.isExhausted { unsafe failForMemory(at: instruction) }
         // Some calls take milliseconds: the quantum of steps alone would notice too late.
-        builtinCalls &+= 1
-        if builtinCalls & 7 == 0, context.isLate { unsafe failForTime(at: instruction) }
+        unsafe state.pointee.builtinCalls &+= 1
+        if unsafe state.pointee.builtinCalls & 7 == 0, context.isLate { unsafe failForTime(at: instruction) }
         guard !frame.hasFailed else {
             unsafe settleFailure(at: instruction)
             return .undefined
@@ -263,7 +267,8 @@ import Glibc
         var operand = unsafe path.elementPointer
         let end = unsafe operand + path.length
         while unsafe operand != end, value.isDefined {
-            value = unsafe value.dereference(operand.pointee)
+            let key = unsafe operand.pointee
+            value = key.isString && value.tag == .object ? value.lookup(string: key) : value.dereference(key)
             unsafe operand += 1
         }
         return value

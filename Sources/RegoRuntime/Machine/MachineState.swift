@@ -11,7 +11,7 @@ package struct MachineError: Error, Sendable {
 }
 
 /// The bounds of one evaluation.
-package struct MachineLimits: Sendable {
+package struct MachineLimits: BitwiseCopyable, Sendable {
     /// Iterations and calls.
     package var steps: UInt64
     /// Bytes of the arena.
@@ -62,4 +62,20 @@ struct Memo: BitwiseCopyable {
     var lastEpoch: UInt32 = 0
     /// Steps left after the current quantum.
     var steps: UInt64 = 0
+    var limits = MachineLimits(steps: .max, memory: .max, depth: 1, deadline: 0, isStrict: false)
+    /// The evaluation has ended with an error.
+    var hasFailed = false
+    /// Evaluations so far.
+    var evaluations: UInt64 = 0
+    /// Calls of builtins so far.
+    var builtinCalls: UInt = 0
+    var frames: UnsafeMutablePointer<CallFrame>
+    var frameCapacity: Int
+    /// The calls that may be under way before more room is needed, or the limit is reached.
+    var frameLimit = 0
+
+    init(frames: UnsafeMutablePointer<CallFrame>, frameCapacity: Int) {
+        unsafe self.frames = frames
+        unsafe self.frameCapacity = frameCapacity
+    }
 }

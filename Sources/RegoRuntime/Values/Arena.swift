@@ -23,7 +23,7 @@ import Glibc
 
     /// Frees all memory; no copy of the handle and no value in it may be used afterwards.
     package func destroy() {
-        unsafe freeChunks()
+        freeChunks()
         unsafe state.deallocate()
     }
 
@@ -33,7 +33,7 @@ import Glibc
 
     /// Forgets everything allocated; keeps the largest chunk that is not too large to be kept, and frees the others.
     package func reset() {
-        if unsafe state.pointee.current != state.pointee.first { unsafe keepOneChunk() }
+        if unsafe state.pointee.current != state.pointee.first { keepOneChunk() }
         let first = unsafe state.pointee.first
         unsafe state.pointee.current = first
         unsafe state.pointee.cursor = first.pointee.start
@@ -115,7 +115,7 @@ import Glibc
         var chunk = unsafe Optional(state.pointee.current)
         while let candidate = unsafe chunk {
             let size = unsafe candidate.pointee.end - candidate.pointee.start
-            if unsafe size <= Self.keptBytes, size > kept.pointee.end - kept.pointee.start { unsafe kept = candidate }
+            if size <= Self.keptBytes, unsafe size > kept.pointee.end - kept.pointee.start { unsafe kept = candidate }
             unsafe chunk = candidate.pointee.next
         }
         unsafe chunk = state.pointee.current

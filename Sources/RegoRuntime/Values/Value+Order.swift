@@ -43,6 +43,11 @@ extension Value {
     private static func equalObjects(_ a: Value, _ b: Value) -> Bool {
         let (left, right) = unsafe (a.table, b.table)
         for position in 0..<a.length {
+            // Objects of one make have their keys in the same places.
+            if unsafe left.keys[position].w0 == right.keys[position].w0 && left.keys[position].w1 == right.keys[position].w1 {
+                if unsafe !equal(left.values[position], right.values[position]) { return false }
+                continue
+            }
             let other = unsafe right.find(left.keys[position])
             if unsafe other < 0 || !equal(left.values[position], right.values[other]) { return false }
         }

@@ -22,6 +22,24 @@ extension Value {
         return unsafe position < 0 ? .undefined : header.values[position]
     }
 
+    /// The value of a string in an object, whose keys are nearly always few, and the string's own memory.
+    @inline(__always)
+    func lookup(string key: Value) -> Value {
+        let header = unsafe table
+        guard unsafe header.pointee.mask == 0 else { return lookup(key) }
+        let keys = unsafe header.keys
+        let count = length
+        var position = 0
+        while position < count {
+            // A string equals nothing whose first word differs.
+            if unsafe keys[position].w0 == key.w0, unsafe keys[position].w1 == key.w1 || Value.equalContents(keys[position], key) {
+                return unsafe keys[count + position]
+            }
+            position += 1
+        }
+        return .undefined
+    }
+
     /// Whether a set has this member; false for anything but a set.
     ///
     /// - Complexity: O(1)

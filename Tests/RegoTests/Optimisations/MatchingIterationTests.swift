@@ -13,13 +13,14 @@ import Testing
     }
 
     /// 40 objects: enough for an index.
-    static let many: RegoValue = .object([
-        "xs": .array(
-            (0..<40).map { ["id": .number(RegoNumber($0 % 8)), "n": .number(RegoNumber($0)), "o": ["k": .string("v\($0 % 3)")]] }),
-        "ys": [3, 5, 3, 9, 5],
-        "byName": .object(Dictionary(uniqueKeysWithValues: (0..<40).map { ("k\($0)", ["t": .string("t\($0 % 4)")]) })),
-        "t": "t2",
-    ])
+    static let many: RegoValue = {
+        let xs = (0..<40).map { "{\"id\": \($0 % 8), \"n\": \($0), \"o\": {\"k\": \"v\($0 % 3)\"}}" }
+        let byName = (0..<40).map { "\"k\($0)\": {\"t\": \"t\($0 % 4)\"}" }
+        let text = """
+            {"xs": [\(xs.joined(separator: ","))], "ys": [3, 5, 3, 9, 5], "byName": {\(byName.joined(separator: ","))}, "t": "t2"}
+            """
+        return (try? RegoValue(json: text)) ?? .null
+    }()
 
     static let cases = [
         Case(
@@ -65,7 +66,7 @@ import Testing
         Case(
             name: "what is bound in between", rules: "p := [x.n | some x in input.xs; y := x.n; z := 7; x.id == z; y > 20]", input: many,
             want: "[23,31,39]"),
-        Case(name: "a comparison with what comes later", rules: "p := [x | some x in [1, 2, 3]; x == y; some y in [2, 3]]", want: "[2,3]"),
+        Case(name: "a comparison with what comes later", rules: "p := [x | some x in [1, 2, 3]; y == x; y = [2, 3][_]]", want: "[2,3]"),
         Case(name: "a comparison of two parts of an entry", rules: "p := [x | some x in [[1, 1], [1, 2]]; x[0] == x[1]]", want: "[[1,1]]"),
         Case(name: "with", rules: "p := [x.n | some x in input.xs; x.n == input.k with input.k as 5]", input: many, want: "[5]"),
         Case(name: "negation", rules: "p := [x | some x in [1, 2, 3]; not x == 2]", want: "[1,3]"),

@@ -42,7 +42,7 @@ private func evaluateBothWays(
             want: ["7", "undefined", "undefined", "undefined", "undefined"]),
         Case(
             name: "numbers by value", rules: rules { "p := \($0) if input.a == \($0)" },
-            inputs: [["a": 3], ["a": .number(RegoNumber("3.0") ?? 0)], ["a": "3"]], want: ["3", "3", "undefined"]),
+            inputs: [["a": 3], (try? RegoValue(json: #"{"a": 3.0}"#)) ?? .null, ["a": "3"]], want: ["3", "3", "undefined"]),
         Case(
             name: "numbers written otherwise are no table's keys",
             rules: rules { "p := \($0) if input.a == \($0)" } + "p := 3 if input.a == 3.0\np := 2 if input.a == 2e0",
@@ -100,11 +100,12 @@ private func evaluateBothWays(
             rules: "p := [q | some x in [\"k1\", \"zz\", \"k5\"]; q := r with input.a as x]\n"
                 + rules { "r := \($0) if input.a == \"k\($0)\"" }, inputs: [["a": "k3"]], want: ["[1,5]"]),
         Case(
-            name: "with on base documents", rules: "p := q with data.mode as \"k2\"\n" + rules { "q := \($0) if data.mode == \"k\($0)\"" },
+            name: "with on base documents",
+            rules: "p := x if x := q with data.mode as \"k2\"\n" + rules { "q := \($0) if data.mode == \"k\($0)\"" },
             inputs: [[:]], data: ["mode": "k8"], want: ["2"]),
         Case(
             name: "a stand-in for startswith",
-            rules: "yes(_, _) := true\np := count(q) with startswith as yes\n"
+            rules: "yes(_, _) := true\np := x if x := count(q) with startswith as yes\n"
                 + rules { "q contains \($0) if startswith(input.a, \"/s\($0)/\")" },
             inputs: [["a": "x"]], want: ["12"]),
         Case(
