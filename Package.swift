@@ -71,6 +71,17 @@ let coreTargets: [Target] = [
     .testTarget(name: "Conformance", dependencies: ["Rego", "RegoSyntax"], path: "Tests/Conformance", swiftSettings: house),
 ]
 
+// `ward` starts in a few milliseconds because little is left to the dynamic loader: Swift's runtime and the system's libraries are linked
+// statically (`Linking` holds linker scripts that stand before the shared ones), the program is at a fixed address, and it exports no
+// symbols: Swift's runtime looks for its own place among all of them (40,000) at each start.
+let quickStart = [
+    "-L\(Context.packageDirectory)/Sources/ward/Linking", "-use-ld=lld",
+    "-static-stdlib", "-lFoundation", "-lFoundationInternationalization", "-lFoundationEssentials", "-lCoreFoundation",
+    "-l_FoundationICU", "-l_FoundationCShims", "-l_FoundationCollections", "-lswiftSynchronization", "-ldispatch",
+    "-lBlocksRuntime", "-lstdc++", "-lm",
+    "-Xclang-linker", "-static-libgcc", "-Xclang-linker", "-no-pie", "-Xlinker", "--gc-sections", "-Xlinker", "--no-export-dynamic",
+]
+
 // Links libFuzzer's runtime, which only a build with its sanitizer has; `Tests/Fuzz/run` makes one.
 let fuzzing: [Target] =
     Context.environment["WARD_FUZZ"] == nil
@@ -89,16 +100,6 @@ let serverDependencies: [Package.Dependency] = [
 ]
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
-
-// `ward` starts in a few milliseconds because little is left to the dynamic loader: Swift's runtime and the system's libraries are linked
-// statically (`Linking` holds linker scripts that stand before the shared ones), and the program is at a fixed address.
-let quickStart: LinkerSetting = .unsafeFlags([
-    "-L\(Context.packageDirectory)/Sources/ward/Linking", "-use-ld=lld",
-    "-static-stdlib", "-lFoundation", "-lFoundationInternationalization", "-lFoundationEssentials", "-lCoreFoundation",
-    "-l_FoundationICU", "-l_FoundationCShims", "-l_FoundationCollections", "-lswiftSynchronization", "-ldispatch",
-    "-lBlocksRuntime", "-lstdc++", "-lm",
-    "-Xclang-linker", "-static-libgcc", "-Xclang-linker", "-no-pie", "-Xlinker", "--gc-sections",
-])
 
 let serverTargets: [Target] = [
     .target(name: "Gatekeeper", dependencies: ["Rego"], swiftSettings: house),
@@ -130,7 +131,7 @@ let serverTargets: [Target] = [
         ],
         swiftSettings: house),
     .executableTarget(
-        name: "ward", dependencies: ["WardCLI"], exclude: ["Linking"], swiftSettings: house, linkerSettings: [quickStart]),
+        name: "ward", dependencies: ["WardCLI"], exclude: ["Linking"], swiftSettings: house, linkerSettings: [.unsafeFlags(quickStart)]),
     .testTarget(name: "GatekeeperTests", dependencies: ["Gatekeeper", "Rego"], swiftSettings: house),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging"], swiftSettings: house),
     .testTarget(name: "DecisionLogTests", dependencies: ["DecisionLog", grdb], swiftSettings: house),
@@ -141,7 +142,8 @@ let serverTargets: [Target] = [
 // The authors' commands without the server, for work on the language.
 let authoringProgram: [Target] = [
     .executableTarget(
-        name: "ward", dependencies: ["AuthoringCLI"], exclude: ["Linking"], swiftSettings: house + [.define("AUTHORING_ONLY")])
+        name: "ward", dependencies: ["AuthoringCLI"], exclude: ["Linking"], swiftSettings: house + [.define("AUTHORING_ONLY")],
+        linkerSettings: [.unsafeFlags(quickStart, .when(configuration: .release))])
 ]
 
 let package = Package(

@@ -180,7 +180,7 @@ public final class Policy: Sendable {
     /// What an instrumented program tells of.
     private func legend(_ trace: TracePlan?, query: ResolvedQuery? = nil, sources: SourceMap? = nil) -> TraceLegend? {
         guard let trace else { return nil }
-        let names = resolved.authoredNames.merging(query?.authoredNames ?? [:]) { module, _ in module }
+        let names = resolved.authoredNames.byGeneratedName.merging(query?.authoredNames.byGeneratedName ?? [:]) { module, _ in module }
         return TraceLegend(trace, authoredNames: names, sources: sources ?? resolved.sources)
     }
 

@@ -17,7 +17,7 @@ struct Assembler {
     private(set) var positions: [(offset: Int32, position: SourcePosition)] = []
     private var labels: [Int32] = []
     private var fixups: [(instruction: Int, isSecond: Bool, label: Label)] = []
-    private var jumps: [Int: Label] = [:]
+    private var jumps = LookupTable<Int, Label>()
 
     mutating func makeLabel() -> Label {
         labels.append(-1)
@@ -37,7 +37,7 @@ struct Assembler {
     }
 
     mutating func jump(to label: Label) {
-        jumps[code.count] = label
+        jumps.set(code.count, to: label)
         emit(Instruction(.jump), t: label)
     }
 

@@ -7,7 +7,7 @@ struct ConstantPool {
     private let heap: FrozenHeap.Builder
     private let memory = Scratch()
     private var scratch: Arena { memory.arena }
-    private var scalars: [Term.Scalar: ConstantID] = [:]
+    private var scalars = LookupTable<Term.Scalar, ConstantID>()
 
     init() {
         heap = FrozenHeap.Builder()
@@ -28,7 +28,7 @@ struct ConstantPool {
             if let known = scalars[scalar] { return known }
             guard let value = value(of: term) else { return nil }
             let id = add(value)
-            scalars[scalar] = id
+            scalars.set(scalar, to: id)
             return id
         }
         guard term.isGroundComposite, let value = value(of: term) else { return nil }

@@ -63,7 +63,7 @@ extension FunctionPlanner {
     }
 
     func bindFresh(_ term: Term, to register: Register) {
-        if case .variable(let name) = term.kind { scope[name] = register }
+        if case .variable(let name) = term.kind { scope.set(name, to: register) }
     }
 
     // MARK: Unification
@@ -110,7 +110,7 @@ extension FunctionPlanner {
     /// Plans the unification of a term with a value: variables without a value get theirs, everything else must be equal.
     func match(_ term: Term, with register: Register) throws(AssemblyLimit) {
         if let name = unboundVariable(term) {
-            scope[name] = register
+            scope.set(name, to: register)
             return
         }
         guard isPattern(term) else {
@@ -247,17 +247,18 @@ extension FunctionPlanner {
     /// A function's reference as its name: `count`, `json.unmarshal`, `data.a.f`.
     static func functionName(_ term: Term) -> String {
         switch term.kind {
-        case .variable(let name): name
+        case .variable(let name): return name
         case .reference(let terms):
-            terms.map { term in
+            var name = ""
+            for (position, term) in terms.enumerated() {
+                if position > 0 { name += "." }
                 switch term.kind {
-                case .variable(let name): name
-                case .string(let text): text
-                case .number(let text): text
-                default: "?"
+                case .variable(let text), .string(let text), .number(let text): name += text
+                default: name += "?"
                 }
-            }.joined(separator: ".")
-        default: "?"
+            }
+            return name
+        default: return "?"
         }
     }
 }

@@ -12,7 +12,7 @@ final class FunctionPlanner {
     let trace: TracePlan?
     var overlay: Overlay
     /// The registers of the variables that have a value.
-    var scope: [String: Register] = [:]
+    var scope = LookupTable<String, Register>()
     /// The sets and objects that the body writes with terms whose values are not known before.
     var literals: [Register: Literal] = [:]
     private(set) var registerCount = 0

@@ -24,11 +24,11 @@ package final class ProgramPlanner {
 
     private var functions: [FunctionCode?] = []
     private var memoCount = 0
-    private var known: [FunctionKey: FunctionID] = [:]
+    private var known = LookupTable<FunctionKey, FunctionID>()
     private var pending: [(FunctionID, plan: (FunctionPlanner) throws(AssemblyLimit) -> Void, overlay: Overlay)] = []
     private var usedBuiltins: [BuiltinDefinition] = []
     private var hostedBuiltins: [HostedBuiltin?] = []
-    private var builtinIDs: [String: Int] = [:]
+    private var builtinIDs = LookupTable<String, Int>()
 
     private init(resolved: ResolvedProgram, builtins: BuiltinRegistry, trace: TracePlan?) {
         self.resolved = resolved
@@ -119,7 +119,7 @@ package final class ProgramPlanner {
     ) -> FunctionID {
         if let id = known[key] { return id }
         let id = addFunction(hasMemo: hasMemo, overlay: overlay, plan: plan)
-        known[key] = id
+        known.set(key, to: id)
         return id
     }
 
@@ -157,7 +157,7 @@ package final class ProgramPlanner {
         guard let definition = builtins.definition(named: name) else { return nil }
         usedBuiltins.append(definition)
         hostedBuiltins.append(builtins.hosted(named: name))
-        builtinIDs[name] = usedBuiltins.count - 1
+        builtinIDs.set(name, to: usedBuiltins.count - 1)
         return (usedBuiltins.count - 1, definition)
     }
 

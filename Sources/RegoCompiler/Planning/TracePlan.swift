@@ -87,7 +87,7 @@ extension FunctionPlanner {
     /// The point of a node where the code is now, with the variables that have a value here.
     func point(_ node: Int32) -> Int32 {
         guard let trace else { return 0 }
-        let locals = scope.sorted { $0.key < $1.key }.map { (name: trace.name($0.key), register: $0.value) }
+        let locals = scope.entries.sorted { $0.key < $1.key }.map { (name: trace.name($0.key), register: $0.value) }
         return trace.point(TracePoint(node: node, locals: locals, documents: documents(in: trace.syntax[Int(node)], trace)))
     }
 

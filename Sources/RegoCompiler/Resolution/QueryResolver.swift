@@ -37,7 +37,7 @@ private struct QueryStages {
     let source: SourceFile
     let callees: Callees
     /// The variables that hold the values of the query's expressions.
-    private var captures: [ObjectIdentifier: VariableID] = [:]
+    private var captures = LookupTable<ObjectIdentifier, VariableID>()
 
     private var symbols: SymbolTable { resolution.symbols }
 
@@ -80,7 +80,7 @@ private struct QueryStages {
         guard !resolution.hasFailed else { return nil }
         return ResolvedQuery(
             body: Raising(symbols: symbols).body(body), variables: variables, expressions: expressions(of: body),
-            authoredNames: symbols.authoredNames())
+            authoredNames: symbols.authoredNames)
     }
 
     private func resolveNames(_ query: [ExpressionNode], package: Package?, imports: [Import]) {
@@ -119,7 +119,7 @@ private struct QueryStages {
                 expression.kind = .call(terms + [Node(variable: variable, span: expression.span)])
             case .some, .every: continue
             }
-            captures[ObjectIdentifier(expression)] = variable
+            captures.set(ObjectIdentifier(expression), to: variable)
             if excludesFalse {
                 result.append(
                     ExpressionNode(.term(Node(variable: variable, span: expression.span)), span: expression.span, isGenerated: true))

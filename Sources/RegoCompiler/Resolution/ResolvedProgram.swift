@@ -14,7 +14,7 @@ package struct ResolvedProgram: Sendable {
     /// The rules of all modules below `data`.
     package var root: RuleTree
     /// The names that authors gave to generated locals (`__local3__` → `x`), for messages and results.
-    package var authoredNames: [String: String]
+    package var authoredNames: AuthoredNames
     /// The packages, for queries that name rules of one directly.
     package var packages: [ResolvedPackage]
     /// The types of the program's documents, against which queries are checked.
@@ -22,7 +22,7 @@ package struct ResolvedProgram: Sendable {
     /// The tests by file and place, if the options ask for them.
     package var tests: [ResolvedTest] = []
 
-    package init(sources: SourceMap, root: RuleTree, authoredNames: [String: String], packages: [ResolvedPackage] = []) {
+    init(sources: SourceMap, root: RuleTree, authoredNames: AuthoredNames, packages: [ResolvedPackage] = []) {
         self.sources = sources
         self.root = root
         self.authoredNames = authoredNames
@@ -66,17 +66,17 @@ package final class RuleTree: Sendable {
     package let rules: [ResolvedRule]
     package let children: [RuleTree]
     /// The children's positions, where there are too many to look through.
-    private let positions: [DocumentKey: Int]
+    private let positions: LookupTable<DocumentKey, Int>
     private static let linearLimit = 8
 
     package init(key: Term, rules: [ResolvedRule], children: [RuleTree]) {
         self.key = key
         self.rules = rules
         self.children = children
-        var positions: [DocumentKey: Int] = [:]
+        var positions = LookupTable<DocumentKey, Int>()
         if children.count > Self.linearLimit {
             positions.reserveCapacity(children.count)
-            for (position, child) in children.enumerated() { if let key = DocumentKey(child.key) { positions[key] = position } }
+            for (position, child) in children.enumerated() { if let key = DocumentKey(child.key) { positions.set(key, to: position) } }
         }
         self.positions = positions
     }
@@ -151,11 +151,11 @@ package struct ResolvedQuery: Sendable {
     /// The query's top-level expressions as written, with the local or constant that holds each one's value.
     package var expressions: [(text: String, span: Span, value: Term)]
     /// The names that the query's author gave to generated locals.
-    package var authoredNames: [String: String]
+    package var authoredNames: AuthoredNames
 
-    package init(
+    init(
         body: Body, variables: [(name: String, local: String)], expressions: [(text: String, span: Span, value: Term)],
-        authoredNames: [String: String] = [:]
+        authoredNames: AuthoredNames = AuthoredNames()
     ) {
         self.body = body
         self.authoredNames = authoredNames

@@ -222,11 +222,10 @@ private struct ProgramStages {
         let root = RuleTree(
             key: Term(.variable("data")), rules: [], children: documents.children.map(tree))
         var packages: [ResolvedPackage] = []
-        var known: Set<[DocumentKey]> = []
-        for module in modules where known.insert(module.packageKeys).inserted {
+        for module in modules where self.packages.find(module.packageKeys)?.modules.first === module {
             packages.append(ResolvedPackage(path: module.package.path, ruleNames: exports(of: module).map(symbols.name)))
         }
-        var program = ResolvedProgram(sources: sources, root: root, authoredNames: symbols.authoredNames(), packages: packages)
+        var program = ResolvedProgram(sources: sources, root: root, authoredNames: symbols.authoredNames, packages: packages)
         program.types = types
         if resolution.options.preparesTests { program.tests = TestPreparation(symbols: symbols).tests(in: modules) }
         return program

@@ -171,6 +171,6 @@ import Testing
 
     @Test func authorsNamesAreKept() throws {
         let program = try #require(ResolutionFixture(["package p\nq if { some who; input.a[who] }\n"]).program)
-        #expect(program.authoredNames == ["__local0__": "who"])
+        #expect(program.authoredNames.byGeneratedName == ["__local0__": "who"])
     }
 }

@@ -13,7 +13,7 @@ final class Callees {
     let builtins: BuiltinTable
     let documents: any DocumentNode
     private let symbols: SymbolTable
-    private var known: [VariableID: Callee] = [:]
+    private var known = LookupTable<VariableID, Callee>()
 
     init(builtins: BuiltinTable, documents: any DocumentNode, symbols: SymbolTable) {
         self.builtins = builtins
@@ -41,7 +41,7 @@ final class Callees {
         if path.count == 1 {
             if let callee = known[head] { return callee }
             let callee = builtin(symbols.name(head)).map { Callee(arity: $0.arity, builtin: $0) } ?? .undefined
-            known[head] = callee
+            known.set(head, to: callee)
             return callee
         }
         return builtin(named: path).map { Callee(arity: $0.arity, builtin: $0) } ?? .undefined

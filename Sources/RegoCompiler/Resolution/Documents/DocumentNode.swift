@@ -27,7 +27,7 @@ final class DocumentBuilder: DocumentNode {
     let key: DocumentKey
     private(set) var rules: [RuleNode] = []
     private(set) var children: [DocumentBuilder] = []
-    private var index: [DocumentKey: DocumentBuilder] = [:]
+    private var index = LookupTable<DocumentKey, DocumentBuilder>()
     private static let linearLimit = 8
 
     init(key: DocumentKey) {
@@ -50,9 +50,9 @@ final class DocumentBuilder: DocumentNode {
         let node = DocumentBuilder(key: key)
         children.append(node)
         if children.count == Self.linearLimit + 1 {
-            for child in children { index[child.key] = child }
+            for child in children { index.set(child.key, to: child) }
         } else if children.count > Self.linearLimit {
-            index[key] = node
+            index.set(key, to: node)
         }
         return node
     }
@@ -97,7 +97,7 @@ extension RuleTree: DocumentNode {
 
 /// A node of the tree of packages.
 final class PackageNode {
-    private(set) var children: [DocumentKey: PackageNode] = [:]
+    private(set) var children = LookupTable<DocumentKey, PackageNode>()
     private(set) var modules: [ModuleNode] = []
 
     /// The packages of some modules, `data` as the root.
@@ -111,7 +111,7 @@ final class PackageNode {
                     node = next
                 } else {
                     let next = PackageNode()
-                    node.children[key] = next
+                    node.children.set(key, to: next)
                     node = next
                 }
             }

@@ -18,7 +18,7 @@ struct VariableID: Hashable, BitwiseCopyable {
 /// The names of a compilation's variables, each once, so that stages compare numbers instead of strings.
 final class SymbolTable {
     private(set) var names = VariableID.wellKnownNames
-    private var index: [String: VariableID] = [:]
+    private var index = LookupTable<String, VariableID>()
     /// For a generated variable the one that the author wrote, for every other variable itself.
     private var authored: [VariableID] = []
     /// Whether the name stands in a source text (the well-known names may not).
@@ -34,7 +34,7 @@ final class SymbolTable {
         index.reserveCapacity(64)
         for (position, name) in names.enumerated() {
             let variable = VariableID(rawValue: Int32(position))
-            index[name] = variable
+            index.set(name, to: variable)
             authored.append(variable)
             occurring.append(false)
         }
@@ -47,7 +47,7 @@ final class SymbolTable {
             return known
         }
         let variable = append(name)
-        index[name] = variable
+        index.set(name, to: variable)
         if name.utf8.starts(with: "__local".utf8) { lookAlikes.insert(name) }
         return variable
     }
@@ -101,10 +101,19 @@ final class SymbolTable {
     func description(_ variable: VariableID) -> String { isWildcard(variable) ? "_" : name(variable) }
 
     /// The names that authors gave to generated variables.
-    func authoredNames() -> [String: String] {
+    var authoredNames: AuthoredNames { AuthoredNames(names: names, authored: authored) }
+}
+
+/// The names that authors gave to the variables that the compiler has generated for theirs (`__local3__` → `x`), for messages and traces.
+package struct AuthoredNames: Sendable {
+    fileprivate var names: [String] = []
+    fileprivate var authored: [VariableID] = []
+
+    /// The names by what was generated for them: only what shows them to people needs a table of them.
+    package var byGeneratedName: [String: String] {
         var result: [String: String] = [:]
         for (position, author) in authored.enumerated() where author.rawValue != Int32(position) {
-            result[names[position]] = name(author)
+            result[names[position]] = names[Int(author.rawValue)]
         }
         return result
     }

@@ -3,7 +3,7 @@
 /// Rules have few variables: up to sixteen are searched one by one, which beats hashing.
 struct VariableSet {
     private(set) var items: [VariableID] = []
-    private var index: Set<VariableID>?
+    private var index: LookupTable<VariableID, Void>?
     private static let linearLimit = 16
 
     init() {}
@@ -19,16 +19,16 @@ struct VariableSet {
     var count: Int { items.count }
 
     func contains(_ variable: VariableID) -> Bool {
-        index?.contains(variable) ?? items.contains(variable)
+        index.map { $0[variable] != nil } ?? items.contains(variable)
     }
 
     mutating func insert(_ variable: VariableID) {
         guard !contains(variable) else { return }
         items.append(variable)
         if items.count == Self.linearLimit + 1 {
-            index = Set(items)
+            reindex()
         } else {
-            index?.insert(variable)
+            index?.set(variable, to: ())
         }
     }
 
@@ -39,7 +39,14 @@ struct VariableSet {
     mutating func removeAll(where isRemoved: (VariableID) -> Bool) {
         guard items.contains(where: isRemoved) else { return }
         items.removeAll(where: isRemoved)
-        index = items.count > Self.linearLimit ? Set(items) : nil
+        index = nil
+        if items.count > Self.linearLimit { reindex() }
+    }
+
+    private mutating func reindex() {
+        var index = LookupTable<VariableID, Void>()
+        for item in items { index.set(item, to: ()) }
+        self.index = index
     }
 
     func subtracting(_ other: VariableSet) -> VariableSet { filter { !other.contains($0) } }

@@ -18,7 +18,7 @@ struct LocalScopes {
 
     struct Scope {
         private(set) var entries: [Entry] = []
-        private var index: [VariableID: Int] = [:]
+        private var index = LookupTable<VariableID, Int>()
         private static let linearLimit = 16
 
         func position(of name: VariableID) -> Int? {
@@ -32,9 +32,9 @@ struct LocalScopes {
             }
             entries.append(entry)
             if entries.count == Self.linearLimit + 1 {
-                for (position, entry) in entries.enumerated() { index[entry.name] = position }
+                for (position, entry) in entries.enumerated() { index.set(entry.name, to: position) }
             } else if entries.count > Self.linearLimit {
-                index[entry.name] = entries.count - 1
+                index.set(entry.name, to: entries.count - 1)
             }
         }
 

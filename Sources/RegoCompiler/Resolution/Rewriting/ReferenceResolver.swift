@@ -15,7 +15,7 @@ struct ReferenceResolver {
     }
 
     let resolution: Resolution
-    private var globals: [VariableID: Global] = [:]
+    private var globals = LookupTable<VariableID, Global>()
     /// The variables that hide globals, innermost scope last.
     private var hidden: [VariableSet] = []
 
@@ -27,11 +27,11 @@ struct ReferenceResolver {
         var lowering = Lowering(symbols: resolution.symbols)
         let path = package.map { lowering.term($0) }
         for rule in rules {
-            globals[rule] = Global(path: path + [Node(.string(resolution.symbols.name(rule)), span: .none)])
+            globals.set(rule, to: Global(path: path + [Node(.string(resolution.symbols.name(rule)), span: .none)]))
         }
         for item in imports where !item.isLanguageImport {
             guard let name = item.name, case .reference(let operands) = item.path.kind else { continue }
-            globals[resolution.symbols.intern(name)] = Global(path: operands.map { lowering.term($0) })
+            globals.set(resolution.symbols.intern(name), to: Global(path: operands.map { lowering.term($0) }))
         }
     }
 

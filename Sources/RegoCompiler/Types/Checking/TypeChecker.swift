@@ -12,8 +12,8 @@ final class TypeChecker {
     /// Steps that are left. Types of programs that authors write take a few for each term; what would take more than all is not checked.
     private(set) var budget: Int
     private var closureDepth = 0
-    private var closures: [ObjectIdentifier: [CheckedClosure]] = [:]
-    private var functions: [VariableID: FunctionType?] = [:]
+    private var closures = LookupTable<ObjectIdentifier, [CheckedClosure]>()
+    private var functions = LookupTable<VariableID, FunctionType?>()
 
     /// What came of a comprehension's body in a scope, as far as the scope matters: the types of the comprehension's variables.
     struct CheckedClosure {
@@ -66,7 +66,7 @@ final class TypeChecker {
     // MARK: Rules
 
     private func check(_ rule: RuleNode, documents: TypeTree) -> [TypeProblem] {
-        closures.removeAll(keepingCapacity: true)
+        closures.removeAll()
         let path = path(of: rule)
         let declarations = resolution.annotations?.schemas(of: rule, symbols: resolution.symbols) ?? []
         let (outer, schemaProblems) = declarations.isEmpty ? (program, []) : self.scope(of: declarations, for: rule, in: program)
@@ -177,7 +177,7 @@ final class TypeChecker {
     func builtinType(_ variable: VariableID) -> FunctionType? {
         if let known = functions[variable] { return known }
         let type = callees.builtin(resolution.symbols.name(variable))?.type
-        functions[variable] = .some(type)
+        functions.set(variable, to: type)
         return type
     }
 }

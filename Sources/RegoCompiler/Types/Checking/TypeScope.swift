@@ -5,7 +5,7 @@ final class TypeScope {
     let documents: TypeTree?
     private var names: [VariableID] = []
     private var types: [RegoType] = []
-    private var index: [VariableID: Int]?
+    private var index: LookupTable<VariableID, Int>?
     private static let linearLimit = 16
 
     init(in next: TypeScope?, documents: TypeTree? = nil) {
@@ -41,9 +41,11 @@ final class TypeScope {
         names.append(variable)
         types.append(type)
         if names.count == Self.linearLimit + 1 {
-            index = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
+            var index = LookupTable<VariableID, Int>()
+            for (position, name) in names.enumerated() { index.set(name, to: position) }
+            self.index = index
         } else {
-            index?[variable] = names.count - 1
+            index?.set(variable, to: names.count - 1)
         }
     }
 }

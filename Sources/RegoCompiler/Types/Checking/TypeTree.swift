@@ -12,7 +12,7 @@ final class TypeTree: @unchecked Sendable {
     let key: Key
     private(set) var type: RegoType?
     private(set) var children: [TypeTree] = []
-    private var index: [Key: Int] = [:]
+    private var index = LookupTable<Key, Int>()
     /// The type of the whole document, once it has been asked for.
     private var extent: RegoType?
     private static let linearLimit = 8
@@ -31,9 +31,9 @@ final class TypeTree: @unchecked Sendable {
         let node = TypeTree(key: key)
         children.append(node)
         if children.count == Self.linearLimit + 1 {
-            for (position, child) in children.enumerated() { index[child.key] = position }
+            for (position, child) in children.enumerated() { index.set(child.key, to: position) }
         } else if children.count > Self.linearLimit {
-            index[key] = children.count - 1
+            index.set(key, to: children.count - 1)
         }
         return node
     }

@@ -1,0 +1,213 @@
+#!/usr/bin/env python3
+"""How long Ward takes to start, to compile many modules and to load much data, and how much memory it needs; beside OPA, if there is one.
+
+    Tests/Benchmarks/loading.py --ward .build/release/ward [--opa opa | --peer PROGRAM] [--only starts|modules|data] [--megabytes 100]
+
+PROGRAM reads requests as JSON, one a line: {"op": "eval", "modules": {name: text}, "query": …, "data": …}. Times are those of the whole
+process, of which the processor's time is the steadier one on a machine that others use too; every answer is checked.
+"""
+import argparse
+import json
+import os
+import pathlib
+import random
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+MODULE = '''package bench.team{team}.service{n}
+
+import data.bench.team{next_team}.service{next} as other
+
+default allow := false
+
+allow if {{
+	input.method == "GET"
+	input.path[0] == "service{n}"
+	some role in input.user.roles
+	role in readers
+}}
+
+allow if {{
+	input.method in {{"POST", "PUT"}}
+	count(violations) == 0
+	not other.readers["guest"]
+}}
+
+readers := {{"reader", "writer", "auditor{n}"}}
+
+violations contains message if {{
+	some field in ["name", "owner", "kind"]
+	not input.body[field]
+	message := sprintf("field %q is missing from %d", [field, {n}])
+}}
+
+violations contains message if {{
+	some name, value in input.body
+	is_string(value)
+	count(value) > limit(name)
+	message := concat(" ", [name, "is too long"])
+}}
+
+limit(name) := 40 if name == "name"
+else := 20 if name == "owner"
+else := {n}
+'''
+
+# One package in as many files as there are rules: whatever looks through all modules of a package for each of them shows.
+SPLIT = "package bench.split\n\nr{n} := x if {{ x := data.bench.n[{n}] }}\n\ns{n} if r{n} > 3\n"
+
+
+def module_set(count):
+    return {f"m{n}.rego": MODULE.format(n=n, team=n % 20, next=max(n - 1, 0), next_team=max(n - 1, 0) % 20) for n in range(count)}
+
+
+def split_set(count):
+    return {f"s{n}.rego": SPLIT.format(n=n) for n in range(count)}
+
+
+def documents(size):
+    """Documents of about `size` bytes of JSON text, and for each a query with its answer."""
+    pick = random.Random(1)
+    roles = ["doctor", "nurse", "radiologist", "admin", "physicist"]
+    users = [{"id": f"user-{n:06}", "role": pick.choice(roles), "age": pick.randrange(20, 80), "active": pick.random() < 0.5,
+              "groups": [f"g{pick.randrange(500)}" for _ in range(3)], "mail": f"u{n}@example.org"} for n in range(size // 122)]
+    yield "objects", {"d": users}
+    yield "role table", {"d": {f"user{n}": [pick.choice(roles)] for n in range(size // 26)}}
+    yield "strings", {"d": [f"{pick.getrandbits(128):032x}" for _ in range(size // 35)]}
+    yield "integers", {"d": [pick.randrange(10 ** 9) for _ in range(size // 10)]}
+    yield "fractions", {"d": [round(pick.random() * 1000, 4) + 0.00001 for _ in range(size // 10)]}
+
+
+def measure(command, text=None):
+    """Runs a command; returns milliseconds on the clock, milliseconds of the processor, peak memory in MB, and its output."""
+    began = time.perf_counter()
+    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    if text is not None:
+        process.stdin.write(text)
+    process.stdin.close()
+    output = process.stdout.read()
+    process.stdout.close()
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = (time.perf_counter() - began) * 1000
+    process.returncode = status
+    if status:
+        sys.exit(f"{' '.join(command)[:200]}: exit status {status >> 8}")
+    return wall, (usage.ru_utime + usage.ru_stime) * 1000, usage.ru_maxrss / 1000, output
+
+
+class Engines:
+    """Ward and, if there is one, OPA: each evaluates a query over the same files."""
+
+    def __init__(self, arguments):
+        self.ward, self.opa, self.peer = arguments.ward, arguments.opa, arguments.peer
+
+    def ask(self, query, folder):
+        """The figures of each engine for one query over a folder's modules and data; their answers must agree."""
+        figures, answers = {}, {}
+        *figures["ward"], output = measure([self.ward, "eval", "-d", folder, query])
+        answers["ward"] = json.loads(output)["result"][0]["expressions"][0]["value"]
+        if self.opa:
+            *figures["opa"], output = measure([self.opa, "eval", "-d", folder, query])
+            answers["opa"] = json.loads(output)["result"][0]["expressions"][0]["value"]
+        elif self.peer:
+            files = sorted(pathlib.Path(folder).iterdir())
+            request = {"op": "eval", "query": query, "modules": {f.name: f.read_text() for f in files if f.suffix == ".rego"}}
+            data = [f.read_text() for f in files if f.suffix == ".json"]
+            text = json.dumps(request)[:-1] + (', "data": ' + data[0] if data else "") + "}\n"
+            *figures["opa"], output = measure([self.peer], text.encode())
+            answers["opa"] = json.loads(output)["result"][0]["expressions"][0]["value"]
+        if any(answer != answers["ward"] for answer in answers.values()):
+            sys.exit(f"{query} over {folder}: {answers}")
+        return figures
+
+
+def show(title, figures, more=""):
+    ward = figures["ward"]
+    text = f"{title:28} ward {ward[0]:8.1f} ms, processor {ward[1]:8.1f} ms, {ward[2]:6.0f} MB{more}"
+    if "opa" in figures:
+        opa = figures["opa"]
+        text += f"   OPA {opa[0]:8.1f} ms, processor {opa[1]:8.1f} ms, {opa[2]:6.0f} MB   processor's time x{opa[1] / ward[1]:.1f}"
+    print(text, flush=True)
+
+
+def write(folder, files):
+    for name, text in files.items():
+        (pathlib.Path(folder) / name).write_text(text)
+
+
+def starts(engines):
+    command = [engines.ward, "eval", "-d", "policies/medical-v0/medical.rego", "--v0-compatible", "-i",
+               "examples/inputs/medical/doctor-local-ct.json", "-f", "raw", "data.medical.allow"]
+    runs = [measure(command) for _ in range(50)]
+    if any(run[3].strip() != b"true" for run in runs):
+        sys.exit("the first decision is wrong")
+    for name, column in (("clock", 0), ("processor", 1)):
+        times = [run[column] for run in runs]
+        print(f"first decision, {name:12} fastest {min(times):.2f} ms, median {statistics.median(times):.2f} ms")
+    with tempfile.TemporaryDirectory() as folder:
+        write(folder, {"m.rego": "package bench\n\nallow if 1 < 2\n"})
+        show("a start", engines.ask("data.bench.allow", folder))
+
+
+def modules(engines):
+    for title, make, query in (("modules", module_set, "data.bench.team7.service7.limit(\"kind\")"),
+                               ("modules of one package", split_set, "count(data.bench.split) >= 0")):
+        for count in (1000, 2000, 4000):
+            with tempfile.TemporaryDirectory() as folder:
+                write(folder, make(count))
+                show(f"{count} {title}", engines.ask(query, folder))
+
+
+def data(engines, megabytes):
+    for title, document in documents(megabytes * 1_000_000):
+        with tempfile.TemporaryDirectory() as folder:
+            text = json.dumps(document, separators=(",", ":"))
+            count = len(document["d"])
+            document = None
+            write(folder, {"data.json": text})
+            metrics = json.loads(measure([engines.ward, "eval", "--metrics", "-i", f"{folder}/data.json", "count(input.d)"])[3])
+            if metrics["result"][0]["expressions"][0]["value"] != count:
+                sys.exit(f"{title}: not all was read")
+            rate = len(text) / metrics["metrics"]["timer_rego_input_parse_ns"] * 1000
+            size = len(text) / 1e6
+            show(f"{size:.0f} MB of {title}", engines.ask("count(data.d)", folder),
+                 f" at its peak; {resident(engines.ward, folder) / size:.1f} times the text stay; as input {rate:.0f} MB/s")
+
+
+def resident(ward, folder):
+    """Megabytes that stay in memory once a folder's data are loaded: those of a session that waits for its first line."""
+    process = subprocess.Popen([ward, "repl", folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    process.stdin.write(b"1\n")
+    process.stdin.flush()
+    process.stdout.readline()
+    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    process.stdin.close()
+    process.wait()
+    process.stdout.close()
+    return int(re.search(r"RssAnon:\s+(\d+)", status)[1]) / 1000
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--ward", default=str(ROOT / ".build/release/ward"))
+    parser.add_argument("--opa")
+    parser.add_argument("--peer")
+    parser.add_argument("--only", choices=["starts", "modules", "data"])
+    parser.add_argument("--megabytes", type=int, default=100)
+    arguments = parser.parse_args()
+    engines = Engines(arguments)
+    if arguments.only in (None, "starts"):
+        starts(engines)
+    if arguments.only in (None, "modules"):
+        modules(engines)
+    if arguments.only in (None, "data"):
+        data(engines, arguments.megabytes)
+
+
+main()
