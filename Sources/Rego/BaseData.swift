@@ -11,7 +11,7 @@ public final class BaseData: Sendable {
         let arena = Arena()
         let root = builder.freeze(value.makeValue(in: arena))
         arena.destroy()
-        self.init(root: root, heap: builder.finish())
+        self.init(root: root, heap: builder.finish(forgettingSymbols: true))
     }
 
     /// Reads JSON text, an object.
@@ -63,6 +63,9 @@ public final class BaseData: Sendable {
         guard value.tag == .object else { return [] }
         return unsafe value.keys.map { RegoValue($0).string }.compactMap { $0 }
     }
+
+    /// A copy of the documents; `nil` if what was read is no object.
+    var value: RegoValue? { root.isDefined ? RegoValue(root) : nil }
 
     /// The documents as JSON text.
     package func json() -> [UInt8] {

@@ -17,11 +17,11 @@ public struct Loader: Sendable {
 
     /// The modules read so far.
     public private(set) var modules: [Policy.Module] = []
-    /// The documents read so far, merged; of a single JSON file only its text is kept.
+    /// The documents read so far, merged; a single JSON file's are not among them.
     public private(set) var data = RegoValue.object([:])
 
-    /// The only document read so far, kept as text so that it need not pass through `RegoValue`.
-    private var onlyDocument: (bytes: [UInt8], data: BaseData)?
+    /// The only document read so far, frozen as it was read so that it need not pass through `RegoValue`.
+    private var onlyDocument: (path: String, data: BaseData)?
     private var hasData = false
 
     /// Bytes of one file beyond which it is refused.
@@ -93,7 +93,7 @@ public struct Loader: Sendable {
             let bytes = try Self.read(path)
             if !hasData, prefix.isEmpty {
                 do throws(JSONError) {
-                    onlyDocument = (bytes, try BaseData(json: bytes))
+                    onlyDocument = (path, try BaseData(json: bytes))
                 } catch {
                     throw Failure("\(path): \(error)")
                 }
@@ -120,7 +120,8 @@ public struct Loader: Sendable {
     private mutating func add(_ value: RegoValue, at prefix: [String], path: String) throws(Failure) {
         if let document = onlyDocument {
             onlyDocument = nil
-            data = try Self.parseJSON(document.bytes, path: path)
+            guard let value = document.data.value else { throw Failure("\(document.path): document must be an object to lie below data") }
+            data = value
         }
         hasData = true
         guard case .object = value else { throw Failure("\(path): document must be an object to lie below data") }
@@ -242,10 +243,19 @@ public struct Loader: Sendable {
         // One byte more than expected, so that the end is found without asking for more memory.
         var room = size > 0 && size <= fileLimit ? size + 1 : 65536
         while true {
-            let start = bytes.count
-            bytes.append(contentsOf: repeatElement(0, count: room))
-            let count = unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress! + start, room) }
-            bytes.removeLast(room - max(count, 0))
+            var count = 0
+            if bytes.isEmpty {
+                // The usual way for a whole file: the memory is not cleared first.
+                bytes = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, initialized in
+                    count = unsafe Glibc.read(descriptor, buffer.baseAddress, room)
+                    initialized = max(count, 0)
+                }
+            } else {
+                let start = bytes.count
+                bytes.append(contentsOf: repeatElement(0, count: room))
+                count = unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress! + start, room) }
+                bytes.removeLast(room - max(count, 0))
+            }
             if count == 0 { return bytes }
             if count < 0 {
                 if errno == EINTR { continue }

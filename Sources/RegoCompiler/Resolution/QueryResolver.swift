@@ -85,13 +85,13 @@ private struct QueryStages {
 
     private func resolveNames(_ query: [ExpressionNode], package: Package?, imports: [Import]) {
         guard package != nil || !imports.isEmpty else { return }
-        var rules: [VariableID] = []
+        var rules = ReferenceResolver.RuleNames(symbols: symbols)
         if let package {
             let keys = package.path.dropFirst().map { DocumentKey($0) }
             let names = program.packages.first { $0.path.dropFirst().map { DocumentKey($0) } == keys }?.ruleNames ?? []
-            rules = names.map(symbols.intern)
+            rules = ReferenceResolver.RuleNames(names.map(symbols.intern), of: package.path, symbols: symbols)
         }
-        var resolver = ReferenceResolver(resolution: resolution, package: package?.path ?? [], rules: rules, imports: imports)
+        var resolver = ReferenceResolver(resolution: resolution, rules: rules, imports: imports)
         resolver.resolve(query: query)
     }
 

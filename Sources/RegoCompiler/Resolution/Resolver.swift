@@ -108,20 +108,20 @@ private struct ProgramStages {
         for module in modules { module.forEachRule(body) }
     }
 
-    /// The first names of the rules of a package, which its modules may use as they are.
-    private func exports(of module: ModuleNode) -> [VariableID] {
-        var names = VariableSet()
-        for sibling in packages.find(module.packageKeys)?.modules ?? [] {
-            for rule in sibling.rules { if let name = rule.name { names.insert(name) } }
-        }
-        return names.items
+    /// The names of the rules of a module's package, found once for all modules of the package.
+    private func ruleNames(for module: ModuleNode) -> ReferenceResolver.RuleNames {
+        let package = packages.find(module.packageKeys)
+        if let known = package?.ruleNames { return known }
+        let names = ReferenceResolver.RuleNames(package?.exports() ?? [], of: module.package.path, symbols: symbols)
+        package?.ruleNames = names
+        return names
     }
 
     private func resolveNames() {
         let checks = ModuleChecks(resolution: resolution)
         for module in modules {
             var resolver = ReferenceResolver(
-                resolution: resolution, package: module.package.path, rules: exports(of: module), imports: module.imports)
+                resolution: resolution, rules: ruleNames(for: module), imports: module.imports)
             module.forEachRule { resolver.resolve($0) }
             checks.checkUnusedImports(module, by: resolver)
         }
@@ -222,8 +222,9 @@ private struct ProgramStages {
         let root = RuleTree(
             key: Term(.variable("data")), rules: [], children: documents.children.map(tree))
         var packages: [ResolvedPackage] = []
-        for module in modules where self.packages.find(module.packageKeys)?.modules.first === module {
-            packages.append(ResolvedPackage(path: module.package.path, ruleNames: exports(of: module).map(symbols.name)))
+        for module in modules {
+            guard let package = self.packages.find(module.packageKeys), package.modules.first === module else { continue }
+            packages.append(ResolvedPackage(path: module.package.path, ruleNames: package.exports().map(symbols.name)))
         }
         var program = ResolvedProgram(sources: sources, root: root, authoredNames: symbols.authoredNames, packages: packages)
         program.types = types

@@ -29,20 +29,45 @@ package enum JSONParser {
             throw unsafe JSONError(.limit, "the text does not fit the memory limit", at: 0, in: bytes)
         }
         let text = unsafe arena.allocate(bytes: bytes.count + padding).assumingMemoryBound(to: UInt8.self)
+        unsafe pad(bytes, to: text)
+        defer { withExtendedLifetime(symbols) {} }
+        return unsafe try read(text, bytes, arena, symbols: symbols?.tables, strings: nil, maximumDepth: maximumDepth)
+    }
+
+    /// Parses one JSON text into the arena of a heap that is being filled: objects are sorted and have their hashes, and nothing points into
+    /// the text.
+    static func freeze(_ bytes: UnsafeRawBufferPointer, into arena: Arena) throws(JSONError) -> Value {
+        guard bytes.count < Int(Int32.max) else {
+            throw unsafe JSONError(.limit, "the text is longer than 2 GiB", at: 0, in: UnsafeRawBufferPointer(start: nil, count: 0))
+        }
+        let text = UnsafeMutablePointer<UInt8>.allocate(capacity: bytes.count + padding)
+        defer { unsafe text.deallocate() }
+        unsafe pad(bytes, to: text)
+        let strings = unsafe PackedStrings(arena: arena, text: UnsafeRawBufferPointer(start: text, count: bytes.count))
+        var value = unsafe try read(text, bytes, arena, symbols: nil, strings: strings, maximumDepth: defaultDepth)
+        unsafe strings.keep(&value, count: 1)
+        return value
+    }
+
+    private static func pad(_ bytes: UnsafeRawBufferPointer, to text: UnsafeMutablePointer<UInt8>) {
         if let source = bytes.baseAddress { unsafe memcpy(text, source, bytes.count) }
         unsafe memset(text + bytes.count, 0, padding)
+    }
 
+    private static func read(
+        _ text: UnsafeMutablePointer<UInt8>, _ bytes: UnsafeRawBufferPointer, _ arena: Arena, symbols: FrozenHeap.Tables?,
+        strings: PackedStrings?, maximumDepth: Int
+    ) throws(JSONError) -> Value {
         var failure: JSONFailure?
         let value = unsafe withUnsafeTemporaryAllocation(of: Value.self, capacity: 256) { scratch in
             var reader = unsafe JSONReader(
-                text: text, end: text + bytes.count, arena: arena, symbols: symbols?.tables, stack: scratch.baseAddress!,
+                text: text, end: text + bytes.count, arena: arena, symbols: symbols, strings: strings, stack: scratch.baseAddress!,
                 capacity: scratch.count, maximumDepth: maximumDepth)
             defer { reader.freeStack() }
             let value = reader.document()
             failure = reader.failure
             return value
         }
-        withExtendedLifetime(symbols) {}
         if let failure { throw unsafe failure.error(in: bytes) }
         return value
     }
@@ -96,6 +121,8 @@ struct JSONFailure {
     let end: Cursor
     let arena: Arena
     let symbols: FrozenHeap.Tables?
+    /// Takes the strings out of the text, where the values are to outlive it.
+    private let strings: PackedStrings?
     private(set) var failure: JSONFailure?
     private var depthLeft: Int
 
@@ -107,12 +134,13 @@ struct JSONFailure {
 
     init(
         text: UnsafeMutablePointer<UInt8>, end: UnsafeMutablePointer<UInt8>, arena: Arena, symbols: FrozenHeap.Tables?,
-        stack: UnsafeMutablePointer<Value>, capacity: Int, maximumDepth: Int
+        strings: PackedStrings?, stack: UnsafeMutablePointer<Value>, capacity: Int, maximumDepth: Int
     ) {
         unsafe start = UnsafePointer(text)
         unsafe self.end = UnsafePointer(end)
         self.arena = arena
         self.symbols = symbols
+        self.strings = strings
         unsafe self.stack = stack
         self.capacity = capacity
         depthLeft = maximumDepth
@@ -203,6 +231,38 @@ struct JSONFailure {
             // -0 keeps its sign as a text.
             if magnitude != 0 { return unsafe (next, .integer(0 &- integer)) }
         }
+        if byte == UInt8(ascii: "."), length >= 1, length <= 15, unsafe length == 1 || digits.pointee != UInt8(ascii: "0") {
+            return unsafe fraction(at: cursor, point: next, integer: magnitude, digits: length, isNegative: isNegative)
+        }
+        return unsafe slowNumber(at: cursor)
+    }
+
+    /// Reads a number with a fraction and without an exponent: by one exact division where it has at most 15 digits.
+    ///
+    /// - Parameters:
+    ///   - integer: the digits before the point.
+    ///   - digits: how many they are.
+    @inline(__always)
+    private mutating func fraction(at cursor: Cursor, point: Cursor, integer: UInt64, digits: Int, isNegative: Bool) -> Step {
+        var next = unsafe point + 1
+        var magnitude = integer
+        var last: UInt8 = 0
+        while true {
+            let digit = unsafe next.pointee &- UInt8(ascii: "0")
+            if digit > 9 { break }
+            magnitude = magnitude &* 10 &+ UInt64(digit)
+            last = digit
+            unsafe next += 1
+        }
+        let places = unsafe next - point - 1
+        // The last digit is not zero, so that the number is no integer and would be written like this again.
+        if digits + places <= 15, last != 0, unsafe next.pointee | 0x20 != UInt8(ascii: "e") {
+            let value = Double(magnitude) / DoubleText.powersOfTen[places]
+            if value >= 1e-7 {
+                let signed = isNegative ? -value : value
+                return unsafe (next, Value(w0: UInt64(Value.Tag.double.rawValue), w1: signed.bitPattern))
+            }
+        }
         return unsafe slowNumber(at: cursor)
     }
 
@@ -243,11 +303,13 @@ struct JSONFailure {
 
     @inline(never)
     private mutating func growStack() {
-        let larger = UnsafeMutablePointer<Value>.allocate(capacity: capacity * 4)
-        unsafe larger.update(from: stack, count: count)
+        // A stack of many megabytes doubles only: memory counts for more there than copying does.
+        let larger = capacity * (capacity < 1 << 16 ? 4 : 2)
+        let memory = UnsafeMutablePointer<Value>.allocate(capacity: larger)
+        unsafe memory.update(from: stack, count: count)
         freeStack()
-        unsafe stack = larger
-        capacity *= 4
+        unsafe stack = memory
+        capacity = larger
         ownsStack = true
     }
 
@@ -289,6 +351,7 @@ struct JSONFailure {
             }
         }
         let length = count - base
+        if let strings { unsafe strings.keep(stack + base, count: length) }
         let elements = unsafe arena.allocateValues(length)
         unsafe elements.update(from: stack + base, count: length)
         count = base
@@ -300,7 +363,9 @@ struct JSONFailure {
         let base = count
         var cursor = unsafe skipSpace(brace + 1)
         if unsafe cursor.pointee == UInt8(ascii: "}") {
-            return unsafe leave(cursor + 1, JSONObjectLayout.object(stack, pairs: 0, in: arena))
+            let empty = unsafe JSONObjectLayout.object(stack, pairs: 0, in: arena)
+            if let strings { strings.freeze(empty) }
+            return unsafe leave(cursor + 1, empty)
         }
         while true {
             guard unsafe cursor.pointee == UInt8(ascii: "\"") else {
@@ -324,7 +389,9 @@ struct JSONFailure {
                 return unsafe fail(.syntax, "after object key:value pair", at: cursor)
             }
         }
+        if let strings { unsafe strings.keep(stack + base, count: count - base) }
         let object = unsafe JSONObjectLayout.object(stack + base, pairs: (count - base) / 2, in: arena)
+        if let strings { strings.freeze(object) }
         count = base
         return unsafe leave(cursor + 1, object)
     }

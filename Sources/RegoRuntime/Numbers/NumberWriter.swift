@@ -5,6 +5,9 @@ extension Value {
             buffer.append(integer: asInteger)
         } else if let text = unsafe numberSpelling {
             unsafe buffer.append(text)
+        } else if tag == .double, asDouble.magnitude >= 1e-4, asDouble.magnitude < 1e15 {
+            // No double is an integer, so that Swift's shortest text of such a one is what JSON writes: digits with a point.
+            buffer.append(text: asDouble.description)
         } else {
             Decimal(self).write(into: &buffer)
         }

@@ -102,19 +102,24 @@ import Glibc
             return ValueCopier(arena: arena, interner: self).copy(value)
         }
 
-        /// Reads JSON text and freezes it.
+        /// Reads JSON text straight into the heap; its strings are not interned.
         ///
         /// - Throws: what is wrong with the text and where.
         package func freeze(json bytes: UnsafeRawBufferPointer) throws(JSONError) -> Value {
-            let scratch = Arena()
-            defer { scratch.destroy() }
-            return freeze(unsafe try JSONParser.parse(bytes, into: scratch, symbols: nil))
+            precondition(!isFinished, "a finished heap is immutable")
+            return unsafe try JSONParser.freeze(bytes, into: arena)
         }
 
         /// The finished heap; nothing more can be added.
-        package func finish() -> FrozenHeap {
+        ///
+        /// - Parameter forgettingSymbols: frees the table of interned strings, which only documents that are read against the heap need.
+        package func finish(forgettingSymbols: Bool = false) -> FrozenHeap {
             precondition(!isFinished, "a heap is finished once")
             isFinished = true
+            if forgettingSymbols {
+                symbols.destroy()
+                symbols = SymbolTable()
+            }
             return FrozenHeap(arena: arena, symbols: symbols, parent: parent)
         }
 

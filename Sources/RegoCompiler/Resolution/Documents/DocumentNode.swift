@@ -99,6 +99,17 @@ extension RuleTree: DocumentNode {
 final class PackageNode {
     private(set) var children = LookupTable<DocumentKey, PackageNode>()
     private(set) var modules: [ModuleNode] = []
+    /// What the names of the package's rules stand for, once one of its modules has asked.
+    var ruleNames: ReferenceResolver.RuleNames?
+
+    /// The first names of the rules, each once.
+    func exports() -> [VariableID] {
+        var names = VariableSet()
+        for module in modules {
+            for rule in module.rules { if let name = rule.name { names.insert(name) } }
+        }
+        return names.items
+    }
 
     /// The packages of some modules, `data` as the root.
     static func tree(of modules: [ModuleNode]) -> PackageNode {

@@ -3,24 +3,27 @@
 /// The first `Dictionary` or `Set` of a key type makes Swift's runtime look through every conformance in the program for the key's
 /// `Hashable`: 350,000 instructions in a program of Ward's size, which a dozen such types made half of what a short `ward eval` took.
 /// Arrays need no such search.
-struct LookupTable<Key: Hashable, Value> {
+package struct LookupTable<Key: Hashable, Value> {
     /// The keys and their values, in the order of insertion.
-    private(set) var entries: [(key: Key, value: Value)] = []
+    package private(set) var entries: [(key: Key, value: Value)] = []
     /// An entry's position plus one at the slot its key hashes to or the next free one; empty while entries are searched one by one.
     private var slots: [Int32] = []
 
     private static var linearLimit: Int { 8 }
 
-    init() {}
+    /// An empty table.
+    package init() {}
 
-    var count: Int { entries.count }
-    var isEmpty: Bool { entries.isEmpty }
+    /// Keys in the table.
+    package var count: Int { entries.count }
+    /// Whether no key is in the table.
+    package var isEmpty: Bool { entries.isEmpty }
 
     /// The value of a key.
-    subscript(key: Key) -> Value? { position(of: key).map { entries[$0].value } }
+    package subscript(key: Key) -> Value? { position(of: key).map { entries[$0].value } }
 
     /// The value of a key, which is added with a value of its own if it is not there.
-    subscript(key: Key, default value: @autoclosure () -> Value) -> Value {
+    package subscript(key: Key, default value: @autoclosure () -> Value) -> Value {
         get { self[key] ?? value() }
         _modify {
             let position = position(of: key) ?? append(key, value())
@@ -29,7 +32,7 @@ struct LookupTable<Key: Hashable, Value> {
     }
 
     /// Sets the value of a key.
-    mutating func set(_ key: Key, to value: Value) {
+    package mutating func set(_ key: Key, to value: Value) {
         if let position = position(of: key) {
             entries[position].value = value
         } else {
@@ -37,9 +40,11 @@ struct LookupTable<Key: Hashable, Value> {
         }
     }
 
-    mutating func reserveCapacity(_ count: Int) { entries.reserveCapacity(count) }
+    /// Makes room for so many keys.
+    package mutating func reserveCapacity(_ count: Int) { entries.reserveCapacity(count) }
 
-    mutating func removeAll() {
+    /// Forgets all keys; keeps the memory.
+    package mutating func removeAll() {
         entries.removeAll(keepingCapacity: true)
         slots.removeAll(keepingCapacity: true)
     }

@@ -2,8 +2,22 @@ import RegoSyntax
 
 /// Replaces the names of rules and imports by full references: `bar[_]` after `import data.foo.bar` becomes `data.foo.bar[_]`.
 struct ReferenceResolver {
+    /// What the names of a package's rules stand for in each of its modules.
+    struct RuleNames {
+        fileprivate var globals = LookupTable<VariableID, Global>()
+
+        /// - Parameters:
+        ///   - rules: the first names of the rules
+        ///   - package: the package's path
+        init(_ rules: [VariableID] = [], of package: [Term] = [], symbols: SymbolTable) {
+            var lowering = Lowering(symbols: symbols)
+            let path = package.map { lowering.term($0) }
+            for rule in rules { globals.set(rule, to: Global(path: path + [Node(.string(symbols.name(rule)), span: .none)])) }
+        }
+    }
+
     /// What a name stands for, and whether it was used.
-    private final class Global {
+    fileprivate final class Global {
         let path: [Node]
         var isUsed = false
 
@@ -15,27 +29,24 @@ struct ReferenceResolver {
     }
 
     let resolution: Resolution
-    private var globals = LookupTable<VariableID, Global>()
+    private let rules: RuleNames
+    private var imports = LookupTable<VariableID, Global>()
     /// The variables that hide globals, innermost scope last.
     private var hidden: [VariableSet] = []
 
-    /// - Parameters:
-    ///   - package: the path of the package whose rules can be named directly
-    ///   - rules: the first names of its rules
-    init(resolution: Resolution, package: [Term], rules: [VariableID], imports: [Import]) {
+    /// - Parameter rules: the rules that can be named directly; imports come before them
+    init(resolution: Resolution, rules: RuleNames, imports: [Import]) {
         self.resolution = resolution
+        self.rules = rules
         var lowering = Lowering(symbols: resolution.symbols)
-        let path = package.map { lowering.term($0) }
-        for rule in rules {
-            globals.set(rule, to: Global(path: path + [Node(.string(resolution.symbols.name(rule)), span: .none)]))
-        }
         for item in imports where !item.isLanguageImport {
             guard let name = item.name, case .reference(let operands) = item.path.kind else { continue }
-            globals.set(resolution.symbols.intern(name), to: Global(path: operands.map { lowering.term($0) }))
+            self.imports.set(resolution.symbols.intern(name), to: Global(path: operands.map { lowering.term($0) }))
         }
     }
 
-    func isUsed(_ name: VariableID) -> Bool { globals[name]?.isUsed ?? true }
+    /// Whether an import's name was used.
+    func isUsed(_ name: VariableID) -> Bool { imports[name]?.isUsed ?? true }
 
     mutating func resolve(_ rule: RuleNode) {
         var patterns = VariableSet()
@@ -84,7 +95,8 @@ struct ReferenceResolver {
     }
 
     private func global(_ variable: VariableID) -> Global? {
-        guard let global = globals[variable], !hidden.contains(where: { $0.contains(variable) }) else { return nil }
+        guard let global = imports[variable] ?? rules.globals[variable] else { return nil }
+        if hidden.contains(where: { $0.contains(variable) }) { return nil }
         global.isUsed = true
         return global
     }
