@@ -27,7 +27,7 @@ extension FunctionPlanner {
                 guard let (place, filter) = filter(of: name, in: body, after: index) else { return nil }
                 program.assembler.mark(body[index].span)
                 let value = try planIteration(over: collection, key: key, filter)
-                scope[name] = value
+                scope.set(name, to: value)
                 return [place]
             }
         }
@@ -46,7 +46,7 @@ extension FunctionPlanner {
         let collection = try reference(collection)
         let value = try value(of: filter.value)
         let entry = try iterate(collection, path: try pathConstant(filter.path), filter.relation, value)
-        scope[key] = entry.key
+        scope.set(key, to: entry.key)
         return entry.value
     }
 

@@ -44,7 +44,7 @@ extension FunctionPlanner {
         emit(Instruction(opcode, a: result, b: first, c: UInt16(count)))
         let step = opcode == .makeObject ? 2 : 1
         if opcode != .makeArray, count > 1, stride(from: 0, to: items.count, by: step).contains(where: { constant(items[$0]) == nil }) {
-            literals[result] = Literal(first: first, count: count, isObject: opcode == .makeObject)
+            literals.set(result, to: Literal(first: first, count: count, isObject: opcode == .makeObject))
         }
         return result
     }

@@ -14,7 +14,7 @@ final class FunctionPlanner {
     /// The registers of the variables that have a value.
     var scope = LookupTable<String, Register>()
     /// The sets and objects that the body writes with terms whose values are not known before.
-    var literals: [Register: Literal] = [:]
+    var literals = LookupTable<Register, Literal>()
     private(set) var registerCount = 0
     private var base = Label(index: -1)
     private var bottoms: [Bottom] = []
