@@ -55,7 +55,7 @@ let coreTargets: [Target] = [
     .target(name: "AllocationCounter", path: "Tests/Benchmarks/AllocationCounter"),
     .executableTarget(
         name: "benchmarks", dependencies: ["AllocationCounter", "Rego", "RegoRuntime"], path: "Tests/Benchmarks",
-        exclude: ["AllocationCounter", "gate", "large_test_set.py", "limits.txt"], swiftSettings: house),
+        exclude: ["AllocationCounter", "gate", "large_test_set.py", "limits.txt", "loading.py"], swiftSettings: house),
     .testTarget(name: "RegoSyntaxTests", dependencies: ["RegoSyntax"], swiftSettings: house),
     .testTarget(name: "RegoRuntimeTests", dependencies: ["RegoRuntime"], swiftSettings: house),
     .testTarget(name: "RegoCompilerTests", dependencies: ["RegoCompiler", "RegoSyntax", "RegoRuntime"], swiftSettings: house),

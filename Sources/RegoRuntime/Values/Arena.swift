@@ -157,10 +157,24 @@ import Glibc
     /// Chunks double up to this size; larger ones are made only for larger requests.
     static let largestUnasked = 8 << 20
 
+    /// Chunks from this size on lie in huge pages where the system gives them: it clears memory two megabytes at a time then, instead of
+    /// being asked for each four kilobytes.
+    private static let hugeBytes = 4 << 20
+    private static let hugePage = 2 << 20
+
+    private static func block(of bytes: Int) -> UnsafeMutableRawPointer? {
+        guard unsafe bytes >= hugeBytes else { return unsafe malloc(bytes) }
+        var block: UnsafeMutableRawPointer?
+        guard unsafe posix_memalign(&block, hugePage, bytes) == 0 else { return nil }
+        // Advice only: without it the memory is as good.
+        _ = unsafe madvise(block, bytes, MADV_HUGEPAGE)
+        return unsafe block
+    }
+
     static func make(payload: Int, next: UnsafeMutablePointer<ArenaChunk>?) -> UnsafeMutablePointer<ArenaChunk> {
         let headBytes = 32
         let size = (payload + 15) & ~15
-        guard let block = unsafe malloc(headBytes + size + 16) else {
+        guard let block = unsafe block(of: headBytes + size + 16) else {
             preconditionFailure("the system has no memory left for \(size) bytes")
         }
         let start = unsafe block + headBytes
