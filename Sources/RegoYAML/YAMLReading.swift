@@ -28,16 +28,21 @@ package enum YAMLReading {
     }
 
     /// Whether the text, written without quotes, would not be taken for a number, a boolean or null.
-    package static func readsAsString(_ text: String) -> Bool { Node(text, .implicit, .plain).tag == Tag(.str) }
+    package static func readsAsString(_ text: String) -> Bool {
+        let tag = Node(text, .implicit, .plain).tag
+        // What only looks like a point in time, such as the 31st of June, is text.
+        if tag == Tag(.timestamp), case .string = YAMLScalar.kind(of: text) { return true }
+        return tag == Tag(.str)
+    }
 
     /// libyaml's complaint in the form that Go's port gives it.
     private static func describe(_ error: YamlError) -> String {
         switch error {
         case .scanner(_, let problem, let mark, _):
-            "yaml: line \(mark.line): \(problem)"
+            "yaml: \(mark.line > 1 ? "line \(mark.line): " : "")\(problem)"
         case .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
             // Go's port counts the lines of these from 0.
-            "yaml: line \(mark.line - 1): \(problem)"
+            "yaml: \(mark.line > 1 ? "line \(mark.line - 1): " : "")\(problem)"
         default: "yaml: \(error)"
         }
     }
