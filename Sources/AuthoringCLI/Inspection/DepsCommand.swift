@@ -43,13 +43,9 @@ struct DepsCommand: ParsableCommand {
             let loader = try settings.loader(reading: data, bundles: bundle.bundles)
             let policy = try loader.compile(options: try settings.policyOptions(keepsPrintCalls: false))
             print(DependencyAnalysis(body, in: policy.resolved))
-        } catch let failure as CompilationFailure {
-            let count = failure.diagnostics.count
-            Console.printError((count == 1 ? "1 error occurred: " : "\(count) errors occurred:\n") + failure.description)
-            throw ExitCode(1)
-        } catch let failure as Loader.Failure {
-            Console.printError(failure.description)
-            throw ExitCode(1)
+        } catch {
+            AuthorError(error).printText()
+            throw Exit.unwanted
         }
     }
 

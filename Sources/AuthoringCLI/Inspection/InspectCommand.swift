@@ -35,13 +35,9 @@ struct InspectCommand: ParsableCommand {
             case .json: Console.print(inspection.document().text() + "\n")
             case .pretty: Console.print(inspection.summary())
             }
-        } catch let failure as CompilationFailure {
-            let count = failure.diagnostics.count
-            Console.printError("error: " + (count == 1 ? "1 error occurred: " : "\(count) errors occurred:\n") + failure.description)
-            throw ExitCode(1)
-        } catch let failure as Loader.Failure {
-            Console.printError("error: \(failure.description)")
-            throw ExitCode(1)
+        } catch {
+            AuthorError(error).printText()
+            throw Exit.unwanted
         }
     }
 }
