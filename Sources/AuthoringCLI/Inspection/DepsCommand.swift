@@ -19,11 +19,11 @@ struct DepsCommand: ParsableCommand {
             """)
 
     @Option(
-        name: [.customShort("d"), .long],
+        name: [.customShort("d", allowingJoined: true), .long],
         help: ArgumentHelp("Load Rego, JSON and YAML from a file or folder; repeatable.", valueName: "path"))
     var data: [String] = []
 
-    @Option(name: [.customShort("f"), .long], help: "How to print the lists.")
+    @Option(name: [.customShort("f", allowingJoined: true), .long], help: "How to print the lists.")
     var format = InspectionFormat.pretty
 
     @OptionGroup var bundle: BundleOptions

@@ -17,7 +17,7 @@ struct InspectCommand: ParsableCommand {
             Exit status: 0, or 1 on any error.
             """)
 
-    @Option(name: [.customShort("f"), .long], help: "How to print the summary.")
+    @Option(name: [.customShort("f", allowingJoined: true), .long], help: "How to print the summary.")
     var format = InspectionFormat.pretty
 
     @Flag(name: [.customShort("a"), .customLong("annotations")], help: "List annotations.")

@@ -17,7 +17,7 @@ struct ParseCommand: ParsableCommand {
             Exit status: 0 if the file was parsed; 1 if it cannot be read or is not Rego: then the errors are on standard error, as JSON.
             """)
 
-    @Option(name: [.customShort("f"), .long], help: "How to print the tree.")
+    @Option(name: [.customShort("f", allowingJoined: true), .long], help: "How to print the tree.")
     var format = InspectionFormat.pretty
 
     @Option(
