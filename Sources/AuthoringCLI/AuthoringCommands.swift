@@ -1,5 +1,6 @@
 package import ArgumentParser
 import Glibc
+import Synchronization
 
 /// The commands of people who write policies; they need the language alone, no server.
 package enum AuthoringCommands {
@@ -13,9 +14,35 @@ package enum AuthoringCommands {
     ///
     /// - Parameter arguments: the program's arguments without its name
     /// - Returns: the exit status.
-    package static func runQuickly(_ arguments: ArraySlice<String>) -> Int32? {
+    private static func runQuickly(_ arguments: ArraySlice<String>) -> Int32? {
         guard arguments.first == "eval" else { return nil }
         return EvalOptions(quick: arguments.dropFirst())?.run()
+    }
+
+    /// Runs the command that the program's arguments name, and ends the process if it fails: with status 1 if the arguments do not fit.
+    ///
+    /// - Parameter root: the command that has all others below it.
+    package static func main(_ root: any ParsableCommand.Type) {
+        let arguments: [String]
+        do {
+            arguments = try ProgramArguments.resolve(CommandLine.arguments.dropFirst(), of: root)
+        } catch {
+            Console.printError("Error: \(error)")
+            Glibc.exit(1)
+        }
+        if let status = runQuickly(arguments[...]) {
+            if status != 0 { Glibc.exit(status) }
+            return
+        }
+        CompletionCommand.root.withLock { $0 = root }
+        do {
+            var command = try root.parseAsRoot(arguments)
+            try command.run()
+        } catch {
+            guard root.exitCode(for: error) == .validationFailure else { root.exit(withError: error) }
+            Console.printError(root.fullMessage(for: error))
+            Glibc.exit(1)
+        }
     }
 }
 
@@ -23,13 +50,7 @@ package enum AuthoringCommands {
 public enum AuthoringMain {
     /// Runs the command that the arguments name, and ends the process if it fails.
     public static func run() {
-        let arguments = EnvironmentArguments.adding(to: CommandLine.arguments.dropFirst())
-        if let status = AuthoringCommands.runQuickly(arguments[...]) {
-            if status != 0 { Glibc.exit(status) }
-            return
-        }
-        AuthoringCommands.complete(AuthoringCommand.self)
-        AuthoringCommand.main(arguments)
+        AuthoringCommands.main(AuthoringCommand.self)
     }
 }
 

@@ -33,7 +33,8 @@ public struct Bundle: Sendable {
             let files = try BundleFiles.read(root, limits: limits, isIgnored: isIgnored)
             try self.init(files)
         } catch {
-            throw BundleError("bundle \(path): \(error.description)")
+            let problem = error.description
+            throw BundleError(problem.hasPrefix(path) ? "bundle \(problem)" : "bundle \(path): \(problem)")
         }
     }
 

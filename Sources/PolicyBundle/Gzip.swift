@@ -10,7 +10,9 @@ package enum Gzip {
     ///   - limit: the greatest number of bytes that may come out.
     /// - Throws: a `BundleError` for what is no gzip data, is cut off, damaged, or longer than the limit.
     package static func unpack(_ bytes: [UInt8], limit: Int) throws(BundleError) -> [UInt8] {
-        guard bytes.count > 2, bytes[0] == 0x1F, bytes[1] == 0x8B else { throw BundleError("gzip: invalid header") }
+        guard bytes.count > 2, bytes[0] == 0x1F, bytes[1] == 0x8B else {
+            throw BundleError("neither a folder nor a gzip-compressed archive (gzip: invalid header)")
+        }
         guard bytes.count <= Int(UInt32.max) else { throw BundleError("gzip: more than \(UInt32.max) bytes") }
         var stream = z_stream()
         // 15 is the greatest window; 16 asks for gzip's header and checksum instead of zlib's.

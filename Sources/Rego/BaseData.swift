@@ -40,6 +40,9 @@ public final class BaseData: Sendable {
         self.heap = heap
     }
 
+    /// Whether what was read is an object, as `data` must be.
+    var isObject: Bool { root.isDefined }
+
     /// Whether a document is at a path below `data`, or one that is no object on the way there.
     func exists(at path: [String]) -> Bool {
         let arena = Arena()

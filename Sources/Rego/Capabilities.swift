@@ -62,6 +62,7 @@ public struct Capabilities: Sendable {
         builtins = []
         for entry in try Self.list(document, "builtins", name) ?? [] {
             guard let builtin = entry["name"]?.string else { throw Loader.Failure("\(name): builtins: a builtin has no name") }
+            if let declaration = entry["decl"], BuiltinTable.opa[builtin] == nil { try Self.check(declaration, of: builtin, name) }
             builtins.append(
                 Builtin(
                     name: builtin, declaration: entry["decl"], infix: entry["infix"]?.string,
@@ -85,6 +86,16 @@ public struct Capabilities: Sendable {
             throw Loader.Failure("no such file or capabilities version found: \(fileOrVersion)")
         }
         try self.init(json: try Loader.read(fileOrVersion), name: fileOrVersion)
+    }
+
+    private static func check(_ declaration: RegoValue, of builtin: String, _ name: String) throws(Loader.Failure) {
+        do throws(RegoType.InvalidDeclaration) {
+            guard case .function = try RegoType(declaration: declaration) else {
+                throw RegoType.InvalidDeclaration(description: "a builtin is a function")
+            }
+        } catch {
+            throw Loader.Failure("\(name): builtins: \(builtin): \(error)")
+        }
     }
 
     private static func list(_ document: RegoValue, _ member: String, _ name: String) throws(Loader.Failure) -> [RegoValue]? {
@@ -117,9 +128,11 @@ extension Capabilities.Builtin {
 
     /// What the compiler must know of a builtin that is not Ward's.
     var signature: BuiltinSignature {
-        BuiltinSignature(
-            name: name, arity: declaration?["args"]?.array?.count ?? 0, hasResult: declaration?["result"] != nil, isRelation: isRelation,
-            isNondeterministic: isNondeterministic)
+        var type: FunctionType?
+        if let declaration, case .function(let declared)? = try? RegoType(declaration: declaration) { type = declared }
+        return BuiltinSignature(
+            name: name, arity: type?.arity ?? 0, hasResult: type?.result != nil, isRelation: isRelation,
+            isNondeterministic: isNondeterministic, infix: infix, type: type)
     }
 }
 

@@ -92,11 +92,14 @@ public struct Loader: Sendable {
         } else if path.hasSuffix(".json") {
             let bytes = try Self.read(path)
             if !hasData, prefix.isEmpty {
+                let document: BaseData
                 do throws(JSONError) {
-                    onlyDocument = (path, try BaseData(json: bytes))
+                    document = try BaseData(json: bytes)
                 } catch {
                     throw Failure("\(path): \(error)")
                 }
+                guard document.isObject else { throw Self.noObject(path) }
+                onlyDocument = (path, document)
                 hasData = true
                 return true
             }
@@ -120,16 +123,20 @@ public struct Loader: Sendable {
     private mutating func add(_ value: RegoValue, at prefix: [String], path: String) throws(Failure) {
         if let document = onlyDocument {
             onlyDocument = nil
-            guard let value = document.data.value else { throw Failure("\(document.path): document must be an object to lie below data") }
+            guard let value = document.data.value else { throw Self.noObject(document.path) }
             data = value
         }
         hasData = true
-        guard case .object = value else { throw Failure("\(path): document must be an object to lie below data") }
         let nested = prefix.reversed().reduce(value) { .object([.string($1): $0]) }
+        guard case .object = nested else { throw Self.noObject(path) }
         guard let merged = Self.merge(data, nested) else {
             throw Failure("\(path): merge error: a value here is already loaded from another file")
         }
         data = merged
+    }
+
+    private static func noObject(_ path: String) -> Failure {
+        Failure("\(path): document must be an object to lie at data itself; 'name:\(path)' would put it at data.name")
     }
 
     /// Both objects' entries; `nil` if they differ somewhere.

@@ -57,8 +57,9 @@ public final class Policy: Sendable {
         public var refusesDataConflicts = false
         /// Told of each evaluation once it has ended, on the thread that evaluated; `nil` spares the look at the clock.
         public var onEvaluation: (@Sendable (EvaluationReport) -> Void)?
-        /// What `opa.runtime` tells: `env`, `version`, `commit`, `config`. Credentials and keys of a configuration are left out.
-        public var runtime: RegoValue = [:]
+        /// Makes what `opa.runtime` tells, whenever a policy asks: `env`, `version`, `commit`, `config`. Credentials and keys of a
+        /// configuration are left out.
+        public var runtime: @Sendable () -> RegoValue = { [:] }
 
         /// Makes options; the defaults are OPA's.
         public init(
@@ -217,6 +218,27 @@ public final class Policy: Sendable {
     public func prepare(
         query: String, imports: [String] = [], package: String? = nil, instrumented: Bool = false, metrics: Metrics? = nil
     ) throws(CompilationFailure) -> PreparedQuery {
+        let parsed = try parse(query: query, imports: imports, package: package, metrics: metrics)
+        return try metrics.measure(.queryCompile) { () throws(CompilationFailure) in
+            let query = try resolve(parsed, options: options.resolver)
+            let sources = parsed.sources
+            let trace = instrumented ? TracePlan() : nil
+            let program = try ProgramPlanner.plan(query: query, in: resolved, builtins: registry, trace: trace)
+            let legend = legend(trace, query: query, sources: sources)
+            return PreparedQuery(program: program, policy: self, shape: .query(query), legend: legend)
+        }
+    }
+
+    private struct ParsedQuery {
+        let body: Body
+        let file: SourceFile
+        let sources: SourceMap
+        let context: QueryContext
+    }
+
+    private func parse(
+        query: String, imports: [String], package: String?, metrics: Metrics? = nil
+    ) throws(CompilationFailure) -> ParsedQuery {
         let file = SourceFile(name: "", text: query)
         var sources = resolved.sources
         sources.replaceQuery(with: file)
@@ -225,16 +247,25 @@ public final class Policy: Sendable {
         }
         guard let body, found.isEmpty else { throw CompilationFailure(found, sources: sources) }
         let context = try QueryContext(imports: imports, package: package, version: options.version)
-        return try metrics.measure(.queryCompile) { () throws(CompilationFailure) in
-            let (query, problems) = Resolver.resolveQuery(
-                body, source: file, in: resolved, builtins: options.signatures, package: context.package, imports: context.imports,
-                options: options.resolver)
-            guard let query, problems.isEmpty else { throw CompilationFailure(problems, sources: sources) }
-            let trace = instrumented ? TracePlan() : nil
-            let program = try ProgramPlanner.plan(query: query, in: resolved, builtins: registry, trace: trace)
-            let legend = legend(trace, query: query, sources: sources)
-            return PreparedQuery(program: program, policy: self, shape: .query(query), legend: legend)
-        }
+        return ParsedQuery(body: body, file: file, sources: sources, context: context)
+    }
+
+    private func resolve(_ query: ParsedQuery, options settings: ResolverOptions) throws(CompilationFailure) -> ResolvedQuery {
+        let (resolvedQuery, problems) = Resolver.resolveQuery(
+            query.body, source: query.file, in: resolved, builtins: options.signatures, package: query.context.package,
+            imports: query.context.imports, options: settings)
+        guard let resolvedQuery, problems.isEmpty else { throw CompilationFailure(problems, sources: query.sources) }
+        return resolvedQuery
+    }
+
+    /// The types of what a query names, as far as they are known before it is evaluated: each reference and variable once, with its type in
+    /// the notation of OPA's messages.
+    package func types(
+        inQuery query: String, imports: [String] = [], package: String? = nil
+    ) throws(CompilationFailure) -> [(text: String, type: String)] {
+        var settings = options.resolver
+        settings.describesTypes = true
+        return try resolve(try parse(query: query, imports: imports, package: package), options: settings).types
     }
 }
 

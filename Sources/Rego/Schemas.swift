@@ -29,6 +29,10 @@ public struct Schemas: Sendable {
             let schema =
                 first == UInt8(ascii: "{") || file.path.hasSuffix(".json")
                 ? try Loader.parseJSON(bytes, path: file.path) : try Loader.parseYAML(bytes, path: file.path)
+            switch schema {
+            case .object, .boolean: break
+            default: throw Loader.Failure("\(file.path): not a JSON schema: a schema is an object or a boolean")
+            }
             if file.segments.isEmpty {
                 set.root = schema
             } else {

@@ -13,13 +13,22 @@ public enum YAMLReader {
 
     /// Reads one document; an empty text is `null`.
     public static func read(_ bytes: [UInt8]) throws(Failure) -> RegoValue {
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw Failure(description: "yaml: the text is not UTF-8") }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            let line = Self.firstBrokenLine(of: bytes)
+            throw Failure(description: "yaml: line \(line): the text is not UTF-8")
+        }
         let arena = Arena()
         defer { arena.destroy() }
         do throws(YAMLReading.Failure) {
             return RegoValue(try YAMLReading.read(text, in: arena))
         } catch {
-            throw Failure(description: error.message)
+            throw Failure(description: error.place.map { "yaml: line \($0.line): \($0.problem)" } ?? error.message)
         }
+    }
+
+    /// The line, from 1, of the first byte that belongs to no character.
+    private static func firstBrokenLine(of bytes: [UInt8]) -> Int {
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        return (lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0) + 1
     }
 }

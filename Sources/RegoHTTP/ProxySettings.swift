@@ -1,12 +1,13 @@
 internal import Glibc
 internal import RegoBuiltins
+internal import RegoRuntime
 
 /// The proxy that the environment names for a URL, as Go's `ProxyFromEnvironment` finds it.
 enum ProxySettings {
     /// The proxy's URL; `nil` for a direct connection.
     ///
     /// - Parameter environment: reads a variable.
-    static func proxy(for url: TargetURL, environment: (String) -> String? = { Environment[$0] }) throws(HTTPFault) -> String? {
+    static func proxy(for url: TargetURL, environment: (String) -> String? = { ProcessEnvironment[$0] }) throws(HTTPFault) -> String? {
         let isSecure = url.scheme == "https"
         let names = isSecure ? ["HTTPS_PROXY", "https_proxy"] : ["HTTP_PROXY", "http_proxy"]
         guard let proxy = names.compactMap({ environment($0) }).first(where: { !$0.isEmpty }) else { return nil }

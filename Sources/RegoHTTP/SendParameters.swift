@@ -85,7 +85,7 @@ struct SendParameters {
 
     /// The default of `timeout` in nanoseconds: 5 seconds, or what the environment says.
     private static let defaultTimeout: Int64 = {
-        guard let text = Environment["HTTP_SEND_TIMEOUT"], !text.isEmpty, let given = try? GoTime.duration(text) else {
+        guard let text = ProcessEnvironment["HTTP_SEND_TIMEOUT"], !text.isEmpty, let given = try? GoTime.duration(text) else {
             return 5_000_000_000
         }
         return given

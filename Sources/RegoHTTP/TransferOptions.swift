@@ -1,4 +1,5 @@
 internal import CCurl
+internal import RegoRuntime
 
 /// Tells libcurl what a request is.
 struct TransferOptions {
@@ -104,7 +105,7 @@ struct TransferOptions {
         } else if let path = SystemAuthorities.path {
             try set(WARD_CURL_CAINFO, path)
         } else {
-            try set(WARD_CURL_CAPATH, Environment["SSL_CERT_DIR"] ?? "/etc/ssl/certs")
+            try set(WARD_CURL_CAPATH, ProcessEnvironment["SSL_CERT_DIR"] ?? "/etc/ssl/certs")
         }
         if let (certificate, key) = security.identity {
             try set(WARD_CURL_SSLCERT_BLOB, pem: certificate)

@@ -115,7 +115,7 @@ struct Transport {
         case WARD_CURL_COULDNT_RESOLVE_HOST.rawValue: return "dial tcp: lookup \(host): no such host"
         case WARD_CURL_COULDNT_CONNECT.rawValue:
             let number = Int32(truncatingIfNeeded: ward_curl_number(transfer, WARD_CURL_INFO_OS_ERRNO))
-            let reason = number != 0 ? "connect: \(Environment.message(number))" : told
+            let reason = number != 0 ? "connect: \(LocalFile.message(number))" : told
             if let socket = request.socket { return "dial unix \(socket): \(reason)" }
             let address = String(cString: ward_curl_text(transfer, WARD_CURL_INFO_PRIMARY_IP))
             let port = ward_curl_number(transfer, WARD_CURL_INFO_PRIMARY_PORT)

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import RegoCrypto
+internal import RegoRuntime
 
 extension SendParameters {
     /// What the `tls_…` parameters and the header `Host` say about TLS.
@@ -23,12 +24,12 @@ extension SendParameters {
             found = pair
         }
         if let certificate = nonempty("tls_client_cert_file"), let key = nonempty("tls_client_key_file") {
-            let pair = (certificate: try Environment.file(certificate), key: try Environment.file(key))
+            let pair = (certificate: try LocalFile.read(certificate), key: try LocalFile.read(key))
             try check(pair)
             found = found ?? pair
         }
         if let certificate = nonempty("tls_client_cert_env_variable"), let key = nonempty("tls_client_key_env_variable") {
-            let pair = (certificate: Array((Environment[certificate] ?? "").utf8), key: Array((Environment[key] ?? "").utf8))
+            let pair = (certificate: Array((ProcessEnvironment[certificate] ?? "").utf8), key: Array((ProcessEnvironment[key] ?? "").utf8))
             do throws(HTTPFault) {
                 try check(pair)
             } catch {
@@ -58,14 +59,14 @@ extension SendParameters {
             given += lines + [0x0A]
         }
         if let path = nonempty("tls_ca_cert_file") {
-            let bytes = try Environment.file(path)
+            let bytes = try LocalFile.read(path)
             guard KeyPair.hasCertificate(bytes) else {
                 throw .request("could not append CA certificates from \(HTTPText.quoted(path))")
             }
             given += bytes + [0x0A]
         }
         if let name = nonempty("tls_ca_cert_env_variable") {
-            let bytes = Array((Environment[name] ?? "").utf8)
+            let bytes = Array((ProcessEnvironment[name] ?? "").utf8)
             guard KeyPair.hasCertificate(bytes) else {
                 throw .request("could not add CA certificates from envvar \(HTTPText.quoted(name)): could not append certificates")
             }
@@ -96,7 +97,7 @@ extension SendParameters {
 enum SystemAuthorities {
     /// The file: what `SSL_CERT_FILE` names, or the place where distributions have it; `nil` without one.
     static var path: String? {
-        if let path = Environment["SSL_CERT_FILE"], !path.isEmpty { return path }
+        if let path = ProcessEnvironment["SSL_CERT_FILE"], !path.isEmpty { return path }
         let places = [
             "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/pki/tls/cacert.pem",
             "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/cert.pem",
@@ -105,5 +106,5 @@ enum SystemAuthorities {
     }
 
     /// The certificates as PEM; empty without a file.
-    static var bytes: [UInt8] { path.flatMap { try? Environment.file($0) } ?? [] }
+    static var bytes: [UInt8] { path.flatMap { try? LocalFile.read($0) } ?? [] }
 }

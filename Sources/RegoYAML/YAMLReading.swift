@@ -6,7 +6,15 @@ import Yams
 package enum YAMLReading {
     /// What is wrong with the text, and where.
     package struct Failure: Error {
+        /// What Go's port of libyaml says, which is off by a line at times.
         package let message: String
+        /// The same without the line, and the line itself, from 1; `nil` where none is known.
+        package let place: (problem: String, line: Int)?
+
+        init(message: String, place: (problem: String, line: Int)? = nil) {
+            self.message = message
+            self.place = place
+        }
     }
 
     /// Nodes with aliases expanded: a few lines of aliases to aliases could ask for billions.
@@ -18,7 +26,7 @@ package enum YAMLReading {
         do {
             root = try Yams.compose(yaml: text)
         } catch let error as YamlError {
-            throw Failure(message: describe(error))
+            throw failure(error)
         } catch {
             throw Failure(message: "yaml: \(error)")
         }
@@ -28,17 +36,22 @@ package enum YAMLReading {
     }
 
     /// Whether the text, written without quotes, would not be taken for a number, a boolean or null.
-    package static func readsAsString(_ text: String) -> Bool { Node(text, .implicit, .plain).tag == Tag(.str) }
+    package static func readsAsString(_ text: String) -> Bool {
+        let tag = Node(text, .implicit, .plain).tag
+        // What only looks like a point in time, such as the 31st of June, is text.
+        if tag == Tag(.timestamp), case .string = YAMLScalar.kind(of: text) { return true }
+        return tag == Tag(.str)
+    }
 
     /// libyaml's complaint in the form that Go's port gives it.
-    private static func describe(_ error: YamlError) -> String {
+    private static func failure(_ error: YamlError) -> Failure {
         switch error {
         case .scanner(_, let problem, let mark, _):
-            "yaml: line \(mark.line): \(problem)"
+            Failure(message: "yaml: \(mark.line > 1 ? "line \(mark.line): " : "")\(problem)", place: (problem, mark.line))
         case .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
             // Go's port counts the lines of these from 0.
-            "yaml: line \(mark.line - 1): \(problem)"
-        default: "yaml: \(error)"
+            Failure(message: "yaml: \(mark.line > 1 ? "line \(mark.line - 1): " : "")\(problem)", place: (problem, mark.line))
+        default: Failure(message: "yaml: \(error)")
         }
     }
 

@@ -7,18 +7,13 @@ import Imaging
 public enum WardMain {
     /// Runs the command that the arguments name, and ends the process if it fails.
     public static func run() {
-        let arguments = EnvironmentArguments.adding(to: CommandLine.arguments.dropFirst())[...]
+        let arguments = CommandLine.arguments.dropFirst()
         // The server starts this once for each model; what it passes is its own affair, not a person's.
         if arguments.first == "model-check" {
             let status = ModelCheck.run(arguments: Array(arguments.dropFirst()))
             if status != 0 { Glibc.exit(status) }
             return
         }
-        if let status = AuthoringCommands.runQuickly(arguments) {
-            if status != 0 { Glibc.exit(status) }
-            return
-        }
-        AuthoringCommands.complete(WardCommand.self)
-        WardCommand.main(Array(arguments))
+        AuthoringCommands.main(WardCommand.self)
     }
 }

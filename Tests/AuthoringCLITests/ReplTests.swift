@@ -70,6 +70,101 @@ struct ReplTests {
         #expect(output.contains("query:1"))
     }
 
+    @Test("With 'types', an answer is followed by the types of what the query names")
+    func types() {
+        #expect(
+            repl("x := {\"a\": [1, \"b\"]}\ntypes\nx.a[0]\ny = input.foo; y > 1\ncount([1])\nnot data.nothing\ntypes\n7")
+                == """
+                Rule 'x' defined in package repl. Type 'show' to see rules.
+                1
+                # data.repl.x.a[0]: number
+                undefined
+                # input.foo: any
+                # y: any
+                1
+                # count: (any<string, array[any], object[any: any], set[any]>) => number
+                true
+                # data.nothing: any
+                7
+
+                """)
+        #expect(repl("types\nz = [w | w = [\"s\"][_]]; z[i]").contains("# z: array[string]\n"))
+    }
+
+    @Test("With 'pretty-limit', tables show so much of a value")
+    func prettyLimit() {
+        #expect(repl("y = \"abcdef\"; true").contains("| \"abcdef\" |"))
+        #expect(repl("pretty-limit 4\ny = \"abcdef\"; true").contains("| \"abc... |"))
+        #expect(repl("y = numbers.range(1, 99); true").contains("... |"))
+        #expect(repl("pretty-limit 0\ny = numbers.range(1, 99); true").contains("98,99] |"))
+        #expect(repl("pretty-limit\npretty-limit x") == "error: usage: pretty-limit <n>\nerror: usage: pretty-limit <n>\n")
+    }
+
+    @Test("Metrics, profile and trace are members of an answer in JSON")
+    func observedJSON() {
+        let output = repl("x := 1\njson\nmetrics\nprofile\nnotes\nx == 1; trace(\"hi\")")
+        for member in ["\"result\": [", "\"timer_rego_query_eval_ns\": ", "\"profile\": [", "\"explanation\": [", "\"Message\": \"hi\""] {
+            #expect(output.contains(member), "no \(member) in \(output)")
+        }
+    }
+
+    @Test("The settings that 'show debug' tells of")
+    func settings() {
+        let output = repl("trace\ninstrument\nprofile\nstrict-builtin-errors\nshow debug\nmetrics\ntrace\nshow debug")
+        #expect(
+            output == """
+                {
+                  "explain": "full",
+                  "metrics": true,
+                  "instrument": true,
+                  "profile": true,
+                  "strict-builtin-errors": true
+                }
+                {
+                  "explain": "off",
+                  "metrics": false,
+                  "instrument": false,
+                  "profile": true,
+                  "strict-builtin-errors": true
+                }
+
+                """)
+        #expect(repl("strict-builtin-errors\n1 / 0").contains("eval_builtin_error: div: divide by zero"))
+        #expect(
+            repl("show nothing\ntarget wasm\ntarget rego\nhelp nowhere") == """
+                error: unknown option 'nothing'
+                error: invalid target "wasm": must be rego
+                error: unknown topic 'nowhere'
+
+                """)
+    }
+
+    @Test("'help' names every command, and 'help input' says how to set the input")
+    func help() {
+        let text = repl("help")
+        for command in ["show", "unset-package", "pretty-limit", "trace [mode]", "strict-builtin-errors", "dump", "exit", "ctrl+r"] {
+            #expect(text.contains("\(command)"))
+        }
+        #expect(repl("help input").contains("repl.input"))
+    }
+
+    @Test("'dump' writes the base documents to a file; packages come and go")
+    func dump() {
+        folder.write("d.json", "{\"k\": [1]}")
+        let target = folder.path + "/dumped.json"
+        #expect(repl("dump \(target)\ndump \(folder.path)", folder.path + "/d.json") == "error: \(folder.path): Is a directory\n")
+        #expect(folder.read("dumped.json") == "{\"k\":[1]}\n")
+        #expect(
+            repl("package p.q\nx := 1\nunset-package p.q\ndata.p\nunset-package p.q\nunset-package")
+                == """
+                Rule 'x' defined in package p.q. Type 'show' to see rules.
+                undefined
+                warning: no matching package
+                error: unset-package <path>: expects exactly one argument
+
+                """)
+    }
+
     @Test("Answers as JSON")
     func json() {
         #expect(repl("json\nx := 1\nshow debug\npretty\nx").hasSuffix("1\n"))

@@ -138,6 +138,56 @@ struct TestCommandTests {
         #expect(run("-f", "json", "-r", "nothing").output == "[]\n")
     }
 
+    @Test("JSON has the trace of what --verbose, --explain and --var-values show")
+    func traces() {
+        folder.write("t_test.rego", "package t\n\ntest_t if {\n\ttrace(\"here\")\n\tx := 1\n\tx == 2\n}\n")
+        func json(_ arguments: String...) -> String {
+            Ward.run(["test", "-f", "json", "-r", "data.t.test_t"] + arguments + [folder.path]).output
+        }
+        #expect(!json().contains("\"trace\""))
+        let verbose = json("-v")
+        #expect(verbose.contains("\"trace\": [\n      {\n        \"Op\": \"Enter\""))
+        #expect(verbose.contains("\"Message\": \"here\"") && verbose.contains("\"Op\": \"Fail\"") && !verbose.contains("\"Op\": \"Redo\""))
+        #expect(verbose.contains("\"name\": \"x\",\n            \"value\": 1"))
+        let notes = json("--explain", "notes")
+        #expect(notes.contains("\"Op\": \"Note\"") && !notes.contains("\"Op\": \"Fail\""))
+        #expect(!json("--var-values").contains("\"Op\": \"Note\"") && json("--var-values").contains("\"Op\": \"Fail\""))
+        #expect(json("--explain", "full").contains("\"Op\": \"Eval\""))
+    }
+
+    @Test("An explanation is as long as asked for")
+    func explanations() {
+        let fails = run("--explain", "fails", "-r", "test_bad").output
+        #expect(fails.contains("Fail data.a.allow with input as") && !fails.contains("| Eval"))
+        #expect(run("--explain", "full", "-r", "test_bad").output.contains("| Eval"))
+        #expect(run("--explain", "off").status == 1)
+    }
+
+    @Test("Tests run as often, as long and as many at once as asked for")
+    func repetition() {
+        let outcome = run("--count", "3", "-r", "test_ok", "-p", "2")
+        #expect(outcome.status == 0)
+        #expect(outcome.output == "PASS: 1/1\nPASS: 1/1\nPASS: 1/1\n")
+        #expect(run("--count", "3", "-r", "test_bad").output.split(separator: "\n").filter { $0 == "FAIL: 1/1" }.count == 1)
+        #expect(run("--count", "0").status == 1)
+        folder.write(
+            "slow_test.rego",
+            "package s\n\ntest_slow if {\n\tsome i in numbers.range(1, 30000)\n\tsome j in numbers.range(1, 30000)\n\ti + j == -1\n}\n")
+        let slow = run("--timeout", "50ms", "-r", "test_slow")
+        #expect(slow.status == 2)
+        #expect(slow.output.contains("data.s.test_slow: ERROR"))
+        #expect(slow.output.contains("eval_cancel_error: the test took longer than 50ms (see --timeout)"), "\(slow.output)")
+    }
+
+    @Test("Files and folders can be left out")
+    func ignored() {
+        folder.write("vendor/x_test.rego", "package v\n\ntest_x if false\n")
+        folder.write("broken_wip.rego", "not Rego")
+        let outcome = run("--ignore", "vendor,*_wip.rego", "-r", "test_(ok|x)$")
+        #expect(outcome.output == "PASS: 1/1\n", "\(outcome.errors)")
+        #expect(run("-r", "test_x").status == 1)
+    }
+
     @Test("JUnit has a case for each test and each case of one")
     func junit() {
         let output = normalized(run("-f", "junit").output)

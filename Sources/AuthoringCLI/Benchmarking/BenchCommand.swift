@@ -26,14 +26,18 @@ struct BenchCommand: ParsableCommand {
     @OptionGroup var source: SourceOptions
 
     @Option(
-        name: [.customShort("d"), .long],
+        name: [.customShort("d", allowingJoined: true), .long],
         help: ArgumentHelp("Load Rego, JSON and YAML from a file or folder; repeatable.", valueName: "path"))
     var data: [String] = []
 
-    @Option(name: [.customShort("b"), .long], help: ArgumentHelp("Load a folder as a bundle; repeatable.", valueName: "path"))
+    @Option(
+        name: [.customShort("b", allowingJoined: true), .long],
+        help: ArgumentHelp("Load a folder as a bundle; repeatable.", valueName: "path"))
     var bundle: [String] = []
 
-    @Option(name: [.customShort("i"), .long], help: ArgumentHelp("Read the input document from a file.", valueName: "file"))
+    @Option(
+        name: [.customShort("i", allowingJoined: true), .long],
+        help: ArgumentHelp("Read the input document from a file.", valueName: "file"))
     var input: String?
 
     @Flag(name: [.customShort("I"), .customLong("stdin-input")], help: "Read the input document from standard input.")
@@ -45,10 +49,10 @@ struct BenchCommand: ParsableCommand {
     @Option(name: .customLong("import"), help: "A path that the query may name by its last segment; repeatable.")
     var imports: [String] = []
 
-    @Option(name: [.customShort("p"), .long], help: "The package that the query is asked in.")
+    @Option(name: [.customShort("p", allowingJoined: true), .long], help: "The package that the query is asked in.")
     var package: String?
 
-    @Option(name: [.customShort("f"), .long], help: "How to print the measurements.")
+    @Option(name: [.customShort("f", allowingJoined: true), .long], help: "How to print the measurements.")
     var format = Format.pretty
 
     @Option(help: ArgumentHelp("Repeat the benchmark this many times.", valueName: "number"))

@@ -27,11 +27,11 @@ struct CheckCommand: ParsableCommand {
     @Flag(name: [.customShort("b"), .long], help: "Read the paths as bundles.")
     var bundle = false
 
-    @Option(name: [.customShort("f"), .long], help: "How to print errors.")
+    @Option(name: [.customShort("f", allowingJoined: true), .long], help: "How to print errors.")
     var format = Format.pretty
 
     @Option(
-        name: [.customShort("m"), .customLong("max-errors")],
+        name: [.customShort("m", allowingJoined: true), .customLong("max-errors")],
         help: ArgumentHelp("Stop after this many errors; 0 or less for no limit.", valueName: "number"))
     var maxErrors = 10
 

@@ -1,4 +1,4 @@
-package import ArgumentParser
+import ArgumentParser
 import Synchronization
 
 /// `ward completion`: the script that makes a shell complete Ward's commands.
@@ -32,9 +32,4 @@ struct CompletionCommand: ParsableCommand {
 
     /// The command that all others are below; each program has its own.
     static let root = Mutex<(any ParsableCommand.Type)?>(nil)
-}
-
-extension AuthoringCommands {
-    /// Tells `completion` which command it is to complete.
-    package static func complete(_ root: any ParsableCommand.Type) { CompletionCommand.root.withLock { $0 = root } }
 }

@@ -19,21 +19,9 @@ struct EvalCommand: ParsableCommand {
             2 on any error.
             """)
 
-    @Option(
-        name: [.customShort("d"), .long],
-        help: ArgumentHelp("Load Rego, JSON and YAML from a file or folder; repeatable.", valueName: "path"))
-    var data: [String] = []
+    @OptionGroup var asked: QueryOptions
 
-    @Option(name: [.customShort("i"), .long], help: ArgumentHelp("Read the input document from a file.", valueName: "file"))
-    var input: String?
-
-    @Flag(name: [.customShort("I"), .customLong("stdin-input")], help: "Read the input document from standard input.")
-    var stdinInput = false
-
-    @Flag(name: .customLong("stdin"), help: "Read the query from standard input.")
-    var stdin = false
-
-    @Option(name: [.customShort("f"), .long], help: "How to print the answer.")
+    @Option(name: [.customShort("f", allowingJoined: true), .long], help: "How to print the answer.")
     var format = EvalFormat.json
 
     @Flag(name: .customLong("fail"), help: "Exit with status 1 if the query is undefined.")
@@ -41,12 +29,6 @@ struct EvalCommand: ParsableCommand {
 
     @Flag(name: .customLong("fail-defined"), help: "Exit with status 1 if the query is defined.")
     var failDefined = false
-
-    @Option(name: [.customShort("p"), .long], help: "The package that the query is asked in.")
-    var package: String?
-
-    @Option(name: .customLong("import"), help: "A path that the query may name by its last segment; repeatable.")
-    var imports: [String] = []
 
     @OptionGroup var bundle: BundleOptions
 
@@ -75,15 +57,15 @@ struct EvalCommand: ParsableCommand {
 
     private var options: EvalOptions {
         var options = EvalOptions()
-        options.data = data
-        options.input = input
-        options.readsInput = stdinInput
-        options.readsQuery = stdin
+        options.data = asked.data
+        options.input = asked.input
+        options.readsInput = asked.stdinInput
+        options.readsQuery = asked.stdin
         options.format = format
         options.fail = fail
         options.failDefined = failDefined
-        options.package = package
-        options.imports = imports
+        options.package = asked.package
+        options.imports = asked.imports
         options.source = source.settings
         options.bundles = bundle.bundles
         options.source.isStrict = strict.strict
@@ -166,16 +148,16 @@ struct ObservationOptions: ParsableArguments {
 /// OPA's flags that choose among ways to the same answer, of which Ward has one.
 struct AcceptedOptions: ParsableArguments {
     @Flag(name: .customLong("partial")) var partial = false
-    @Option(name: [.customShort("u"), .customLong("unknowns")]) var unknowns: [String] = []
+    @Option(name: [.customShort("u", allowingJoined: true), .customLong("unknowns")]) var unknowns: [String] = []
     @Option(name: .customLong("disable-inlining")) var disableInlining: [String] = []
     @Flag(name: .customLong("shallow-inlining")) var shallowInlining = false
     @Flag(name: .customLong("nondeterminstic-builtins")) var nondeterministicBuiltins = false
     @Flag(name: .customLong("disable-indexing")) var disableIndexing = false
     @Flag(name: .customLong("disable-early-exit")) var disableEarlyExit = false
     @Flag(name: .customLong("optimize-store-for-read-speed")) var optimizeStore = false
-    @Option(name: [.customShort("O"), .customLong("optimize")]) var optimize: Int?
-    @Option(name: [.customShort("e"), .customLong("entrypoint")]) var entrypoint: [String] = []
-    @Option(name: [.customShort("t"), .customLong("target")]) var target: String?
+    @Option(name: [.customShort("O", allowingJoined: true), .customLong("optimize")]) var optimize: Int?
+    @Option(name: [.customShort("e", allowingJoined: true), .customLong("entrypoint")]) var entrypoint: [String] = []
+    @Option(name: [.customShort("t", allowingJoined: true), .customLong("target")]) var target: String?
 
     func validate() throws {
         if let target, target != "rego" { throw ValidationError("--target \(target): Ward evaluates Rego itself: the target is rego") }

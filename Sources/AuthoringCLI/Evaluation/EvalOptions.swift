@@ -31,9 +31,9 @@ struct EvalOptions {
 
     /// What is wrong with the combination of options; `nil` if nothing is.
     var problem: String? {
-        if readsQuery, readsInput { return "--stdin and --stdin-input both want standard input: name the input's file with -i" }
-        if input != nil, readsInput { return "give the input with either -i or -I" }
-        if readsQuery ? query != nil : query == nil { return "specify the query as one argument, or --stdin" }
+        if let problem = QueryOptions.problem(query: query, isOnInput: readsQuery, input: input, inputIsOnInput: readsInput) {
+            return problem
+        }
         if format == .source { return "invalid output format for evaluation: source is for partial evaluation, which Ward has not" }
         if strictBuiltinErrors, showsBuiltinErrors {
             return "cannot use --show-builtin-errors with --strict-builtin-errors, which ends the evaluation with the first of them"

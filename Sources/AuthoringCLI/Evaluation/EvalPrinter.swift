@@ -4,6 +4,8 @@ import RegoRuntime
 /// Prints an evaluation in one of OPA's formats.
 struct EvalPrinter {
     let format: EvalFormat
+    /// Takes what is printed, with its line breaks.
+    var output: (String) -> Void = { Console.print($0) }
     /// Characters that a table's cell shows at most; 0 for all.
     var limit = 80
     var showsVariables = false
@@ -11,8 +13,8 @@ struct EvalPrinter {
     func print(_ report: EvalReport) {
         let errors = report.errors + report.builtinErrors
         switch format {
-        case .json: Console.print(document(report, errors).json(pretty: true) + "\n")
-        case .discard: Console.print(document(report, errors, discarding: true).json(pretty: true) + "\n")
+        case .json: output(document(report, errors).json(pretty: true) + "\n")
+        case .discard: output(document(report, errors, discarding: true).json(pretty: true) + "\n")
         case .pretty: printPretty(report, errors)
         case .values, .bindings, .raw, .source:
             guard errors.isEmpty, let answer = report.answer else { return printErrors(errors) }
@@ -27,9 +29,9 @@ struct EvalPrinter {
     // MARK: JSON
 
     /// OPA's output document. Its members have an order of their own, so it is written member by member.
-    private func document(_ report: EvalReport, _ errors: [EvalError], discarding: Bool = false) -> OrderedJSON {
+    private func document(_ report: EvalReport, _ errors: [AuthorError.Item], discarding: Bool = false) -> OrderedJSON {
         var members: [(String, OrderedJSON)] = []
-        if !errors.isEmpty { members.append(("errors", .array(errors.map(Self.errorDocument)))) }
+        if !errors.isEmpty { members.append(("errors", .array(errors.map(\.document)))) }
         if let answer = report.answer, !answer.solutions.isEmpty {
             members.append(
                 ("result", discarding ? .value(.string("discarded")) : .array(answer.solutions.map(Self.solutionDocument))))
@@ -85,34 +87,18 @@ struct EvalPrinter {
         return .object(entries)
     }
 
-    private static func errorDocument(_ error: EvalError) -> OrderedJSON {
-        var members: [(String, OrderedJSON)] = [("message", .value(.string(error.message)))]
-        if let code = error.code { members.append(("code", .value(.string(code)))) }
-        if error.row > 0 {
-            members.append(
-                (
-                    "location",
-                    .object([("file", .value(.string(error.file))), ("row", .integer(error.row)), ("col", .integer(error.column))])
-                ))
-        }
-        return .object(members)
-    }
-
     // MARK: Text
 
-    private func printErrors(_ errors: [EvalError]) {
-        let head = errors.count == 1 ? "1 error occurred: " : "\(errors.count) errors occurred:\n"
-        Console.printError(head + errors.map(\.rendered).joined(separator: "\n"))
-    }
+    private func printErrors(_ errors: [AuthorError.Item]) { AuthorError(items: errors).printText() }
 
     private func printValues(_ answer: Answer) {
         for solution in answer.solutions {
-            Console.print(RegoValue.array(solution.expressions.map(\.value)).json(pretty: true) + "\n")
+            output(RegoValue.array(solution.expressions.map(\.value)).json(pretty: true) + "\n")
         }
     }
 
     private func printBindings(_ answer: Answer) {
-        for solution in answer.solutions { Console.print(Self.bindings(solution).json(pretty: true) + "\n") }
+        for solution in answer.solutions { output(Self.bindings(solution).json(pretty: true) + "\n") }
     }
 
     private func printRaw(_ answer: Answer) {
@@ -121,26 +107,26 @@ struct EvalPrinter {
                 if case .string(let text) = expression.value { return text }
                 return expression.value.json()
             }
-            Console.print(values.joined(separator: " ") + "\n")
+            output(values.joined(separator: " ") + "\n")
         }
     }
 
-    private func printPretty(_ report: EvalReport, _ errors: [EvalError]) {
-        if let explanation = report.explanation { Console.print(explanation.text(variables: showsVariables)) }
+    private func printPretty(_ report: EvalReport, _ errors: [AuthorError.Item]) {
+        if let explanation = report.explanation { output(explanation.text(variables: showsVariables)) }
         if !errors.isEmpty {
             printErrors(errors)
         } else if let answer = report.answer {
             printPretty(answer)
         }
-        Console.print(EvalTables(limit: limit).text(of: report))
+        output(EvalTables(limit: limit).text(of: report))
     }
 
     private func printPretty(_ answer: Answer) {
-        guard let first = answer.solutions.first else { return Console.print("undefined\n") }
+        guard let first = answer.solutions.first else { return output("undefined\n") }
         if answer.solutions.count == 1, first.bindings.isEmpty {
             let allBoolean = first.expressions.allSatisfy { Self.isBoolean($0.value) }
             if first.expressions.count == 1 || allBoolean, let expression = first.expressions.first {
-                return Console.print(expression.value.json(pretty: true) + "\n")
+                return output(expression.value.json(pretty: true) + "\n")
             }
         }
         let names = first.bindings.map(\.name).sorted()
@@ -150,7 +136,7 @@ struct EvalPrinter {
             let bound = names.map { name in solution.bindings.first { $0.name == name }.map { $0.value.json() } ?? "" }
             table.rows.append((bound + columns.map { solution.expressions[$0].value.json() }).map { $0.shortened(to: limit) })
         }
-        Console.print(table.render())
+        output(table.render())
     }
 
     private static func isBoolean(_ value: RegoValue) -> Bool {

@@ -71,7 +71,7 @@ struct EvalRun {
                 if round == 0 { report.fail(error) }
             }
             if round == 0, let observed {
-                report.builtinErrors = observed.builtinErrors.map { EvalError($0) }
+                report.builtinErrors = observed.builtinErrors.flatMap { AuthorError($0).items }
                 if options.observation.explain != nil { report.explanation = explained(observed) }
             }
             let rows = observed?.profile.rows(by: options.observation.sortOrder, limit: options.observation.profileLimit) ?? []
@@ -93,22 +93,12 @@ struct EvalRun {
             return try evaluate(.json(bytes))
         } catch {
             guard error.code == .input else { throw error }
-            let name = options.input ?? "standard input"
-            // Text that begins as JSON does is meant to be JSON: YAML's message would only mislead.
-            let first = bytes.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
-            if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || first == UInt8(ascii: "\"") {
-                throw InputFailure(description: "unable to parse input: \(name): \(error.message)")
-            }
-            return try evaluate(.value(try Loader.parseYAML(bytes, path: name)))
+            return try evaluate(.value(try InputFile.parseYAML(bytes, name: options.input ?? "standard input", afterJSON: error.message)))
         }
     }
 
     private func readInput() throws -> [UInt8]? {
         if options.readsInput { return try Loader.readAll(STDIN_FILENO, name: "standard input") }
         return try options.input.map { try Loader.read($0.hasPrefix("file://") ? String($0.dropFirst(7)) : $0) }
-    }
-
-    private struct InputFailure: Error, CustomStringConvertible {
-        let description: String
     }
 }

@@ -1,4 +1,5 @@
 package import Rego
+import RegoCompiler
 import RegoRuntime
 
 /// An explanation as OPA's events in JSON.
@@ -12,13 +13,20 @@ struct ExplanationJSON {
     private func event(_ event: Explanation.Event) -> OrderedJSON {
         .object([
             ("Op", .value(.string(event.kind.rawValue))),
-            ("Node", event.kind == .note ? .value(.null) : .value(.string(explanation.text(of: event)))),
+            ("Node", node(of: event)),
             ("Location", event.location.map { OrderedJSON($0) } ?? .value(.null)),
             ("QueryID", .integer(event.query)),
             ("ParentID", .integer(event.parent)),
             ("Locals", .array(explanation.locals(of: event).map(Self.local))),
             ("Message", .value(.string(event.message))),
         ])
+    }
+
+    /// The rule, body or expression as a syntax tree, in which variables have the names that resolution gave them.
+    private func node(of event: Explanation.Event) -> OrderedJSON {
+        guard let legend = explanation.legend, event.node >= 0 else { return .value(.null) }
+        let index = Int(legend.table.nodes[event.node].index)
+        return OrderedJSON(SyntaxTree().json(legend.syntax[event.node], index: index))
     }
 
     private static func local(_ name: String, _ value: RegoValue) -> OrderedJSON {
@@ -29,6 +37,16 @@ struct ExplanationJSON {
 extension OrderedJSON {
     /// A number.
     static func number(_ value: Double) -> OrderedJSON { .value(RegoValue(number: value)) }
+
+    /// A syntax tree.
+    init(_ tree: SyntaxJSON) {
+        self =
+            switch tree {
+            case .array(let elements): .array(elements.map { OrderedJSON($0) })
+            case .object(let members): .object(members.map { ($0.name, OrderedJSON($0.value)) })
+            default: .value(tree.value)
+            }
+    }
 
     /// A place as OPA writes it.
     init(_ location: SourceLocation) {

@@ -46,9 +46,9 @@ struct CapabilitiesCommand: ParsableCommand {
                 return Console.print(Capabilities.versions.joined(separator: "\n") + "\n")
             }
             Console.print(capabilities.document.text() + "\n")
-        } catch let failure as Loader.Failure {
-            Console.printError("error: \(failure.description)")
-            throw ExitCode(1)
+        } catch {
+            AuthorError(error).printText()
+            throw Exit.unwanted
         }
     }
 }

@@ -19,11 +19,11 @@ struct DepsCommand: ParsableCommand {
             """)
 
     @Option(
-        name: [.customShort("d"), .long],
+        name: [.customShort("d", allowingJoined: true), .long],
         help: ArgumentHelp("Load Rego, JSON and YAML from a file or folder; repeatable.", valueName: "path"))
     var data: [String] = []
 
-    @Option(name: [.customShort("f"), .long], help: "How to print the lists.")
+    @Option(name: [.customShort("f", allowingJoined: true), .long], help: "How to print the lists.")
     var format = InspectionFormat.pretty
 
     @OptionGroup var bundle: BundleOptions
@@ -43,13 +43,9 @@ struct DepsCommand: ParsableCommand {
             let loader = try settings.loader(reading: data, bundles: bundle.bundles)
             let policy = try loader.compile(options: try settings.policyOptions(keepsPrintCalls: false))
             print(DependencyAnalysis(body, in: policy.resolved))
-        } catch let failure as CompilationFailure {
-            let count = failure.diagnostics.count
-            Console.printError((count == 1 ? "1 error occurred: " : "\(count) errors occurred:\n") + failure.description)
-            throw ExitCode(1)
-        } catch let failure as Loader.Failure {
-            Console.printError(failure.description)
-            throw ExitCode(1)
+        } catch {
+            AuthorError(error).printText()
+            throw Exit.unwanted
         }
     }
 

@@ -17,7 +17,7 @@ struct InspectCommand: ParsableCommand {
             Exit status: 0, or 1 on any error.
             """)
 
-    @Option(name: [.customShort("f"), .long], help: "How to print the summary.")
+    @Option(name: [.customShort("f", allowingJoined: true), .long], help: "How to print the summary.")
     var format = InspectionFormat.pretty
 
     @Flag(name: [.customShort("a"), .customLong("annotations")], help: "List annotations.")
@@ -35,13 +35,9 @@ struct InspectCommand: ParsableCommand {
             case .json: Console.print(inspection.document().text() + "\n")
             case .pretty: Console.print(inspection.summary())
             }
-        } catch let failure as CompilationFailure {
-            let count = failure.diagnostics.count
-            Console.printError("error: " + (count == 1 ? "1 error occurred: " : "\(count) errors occurred:\n") + failure.description)
-            throw ExitCode(1)
-        } catch let failure as Loader.Failure {
-            Console.printError("error: \(failure.description)")
-            throw ExitCode(1)
+        } catch {
+            AuthorError(error).printText()
+            throw Exit.unwanted
         }
     }
 }

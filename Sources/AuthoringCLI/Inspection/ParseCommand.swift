@@ -17,7 +17,7 @@ struct ParseCommand: ParsableCommand {
             Exit status: 0 if the file was parsed; 1 if it cannot be read or is not Rego: then the errors are on standard error, as JSON.
             """)
 
-    @Option(name: [.customShort("f"), .long], help: "How to print the tree.")
+    @Option(name: [.customShort("f", allowingJoined: true), .long], help: "How to print the tree.")
     var format = InspectionFormat.pretty
 
     @Option(
@@ -43,12 +43,12 @@ struct ParseCommand: ParsableCommand {
         do {
             bytes = try Loader.read(name)
         } catch {
-            throw fail([EvalError(message: error.description)])
+            throw fail(error)
         }
         let file = SourceFile(name: name, bytes: bytes)
         var sources = SourceMap()
         let (module, annotations, found) = ModuleReader.read(file, id: sources.add(file), version: version.language)
-        guard let module, found.isEmpty else { throw fail(EvalError.list(CompilationFailure(found, sources: sources))) }
+        guard let module, found.isEmpty else { throw fail(CompilationFailure(found, sources: sources)) }
         switch format {
         case .json:
             let tree = SyntaxTree(locationsIn: includesLocations ? file : nil)
@@ -58,8 +58,8 @@ struct ParseCommand: ParsableCommand {
         }
     }
 
-    private func fail(_ errors: [EvalError]) -> ExitCode {
-        InspectionErrors.print(errors)
-        return ExitCode(1)
+    private func fail(_ error: any Error) -> ExitCode {
+        AuthorError(error).printDocument()
+        return Exit.unwanted
     }
 }

@@ -24,19 +24,20 @@ struct ReplCommand: ParsableCommand {
     var bundle = false
 
     @Option(
-        name: [.customShort("i"), .long], help: ArgumentHelp("Read the input document from a file.", valueName: "file"))
+        name: [.customShort("i", allowingJoined: true), .long],
+        help: ArgumentHelp("Read the input document from a file.", valueName: "file"))
     var input: String?
 
-    @Option(name: [.customShort("f"), .long], help: "How to print answers.")
+    @Option(name: [.customShort("f", allowingJoined: true), .long], help: "How to print answers.")
     var format = ReplSession.Format.pretty
 
     @Option(
-        name: [.customShort("H"), .long],
+        name: [.customShort("H", allowingJoined: true), .long],
         help: ArgumentHelp("Keep the lines entered in this file (default ~/.ward_history); '' for none.", valueName: "file"))
     var history: String?
 
     @Option(
-        name: [.customShort("m"), .customLong("max-errors")],
+        name: [.customShort("m", allowingJoined: true), .customLong("max-errors")],
         help: ArgumentHelp("Stop compiling after this many errors; 0 or less for no limit.", valueName: "number"))
     var maxErrors = 10
 

@@ -1,18 +1,16 @@
 import Glibc
+import RegoRuntime
 
 /// What a person's terminal can show.
 package enum Terminal {
     /// Whether text on a descriptor may have colours: it is a terminal that knows them, and `NO_COLOR` (no-color.org) is not set.
     package static func usesColor(_ descriptor: Int32) -> Bool {
-        guard isatty(descriptor) == 1, environment("NO_COLOR")?.isEmpty ?? true else { return false }
-        return environment("TERM") != "dumb"
+        guard isatty(descriptor) == 1, ProcessEnvironment["NO_COLOR"]?.isEmpty ?? true else { return false }
+        return ProcessEnvironment["TERM"] != "dumb"
     }
 
     /// Whether a descriptor is a terminal.
     package static func isInteractive(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
-
-    /// A variable of the environment.
-    static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }
 
 /// Colours of text, where they are wanted.

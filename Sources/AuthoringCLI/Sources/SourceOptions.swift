@@ -13,7 +13,7 @@ package struct SourceOptions: ParsableArguments {
     package var capabilities: String?
 
     @Option(
-        name: [.customShort("s"), .long],
+        name: [.customShort("s", allowingJoined: true), .long],
         help: ArgumentHelp("Check types against the JSON schemas of a file or folder.", valueName: "path"))
     package var schema: String?
 
@@ -42,7 +42,7 @@ package struct SourceOptions: ParsableArguments {
 /// Bundles to load, for commands that take them beside `--data`.
 package struct BundleOptions: ParsableArguments {
     @Option(
-        name: [.customShort("b"), .customLong("bundle")],
+        name: [.customShort("b", allowingJoined: true), .customLong("bundle")],
         help: ArgumentHelp("Load a bundle: a folder or a .tar.gz; repeatable.", valueName: "path"))
     package var bundles: [String] = []
 

@@ -50,7 +50,7 @@ package enum JUnitReport {
         var body = ""
         if let error = result.error {
             body += "      <error message=\"\(escaped(error.message))\" type=\"\(escaped(error.code.description))\">"
-            body += escaped(error.opaText) + "</error>\n"
+            body += escaped(AuthorError(error).line) + "</error>\n"
         } else if isFailure {
             body += "      <failure message=\"\(escaped(name)) is not true\" type=\"FAIL\">"
             body += escaped("\(test.file):\(test.row): \(test.package).\(name)") + "</failure>\n"

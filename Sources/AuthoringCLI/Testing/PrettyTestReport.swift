@@ -40,7 +40,7 @@ package struct PrettyTestReport {
                 hasLines = true
                 text += line(of: result) + "\n" + cases(of: result) + output(of: result)
             }
-            if let error = result.error { text += "  \(error.opaText)\n" }
+            if let error = result.error { text += "  \(AuthorError(error).line)\n" }
         }
         return text + (hasLines ? Self.rule : "") + summary(results)
     }
@@ -121,11 +121,6 @@ struct TestCounts {
             }
         }
     }
-}
-
-extension EvaluationError {
-    /// The error as OPA writes it: `a.rego:3: eval_conflict_error: …`.
-    var opaText: String { AuthorError(self).items.map(\.text).joined(separator: "\n") }
 }
 
 extension String {

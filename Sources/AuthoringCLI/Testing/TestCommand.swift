@@ -26,10 +26,12 @@ struct TestCommand: ParsableCommand {
     @Flag(name: [.customShort("v"), .long], help: "Also show tests that pass, what they print, and how failed ones failed.")
     var verbose = false
 
-    @Option(name: [.customShort("r"), .customLong("run")], help: ArgumentHelp("Run only tests whose name matches.", valueName: "regex"))
+    @Option(
+        name: [.customShort("r", allowingJoined: true), .customLong("run")],
+        help: ArgumentHelp("Run only tests whose name matches.", valueName: "regex"))
     var filter: String = ""
 
-    @Option(name: [.customShort("f"), .long], help: "How to print the results; junit is for CI servers.")
+    @Option(name: [.customShort("f", allowingJoined: true), .long], help: "How to print the results; junit is for CI servers.")
     var format = TestFormat.pretty
 
     @Flag(name: [.customShort("c"), .long], help: "Report which lines the tests cover, as JSON.")
@@ -51,7 +53,7 @@ struct TestCommand: ParsableCommand {
     var timeout: DurationArgument?
 
     @Option(
-        name: [.customShort("p"), .long],
+        name: [.customShort("p", allowingJoined: true), .long],
         help: ArgumentHelp("Run this many tests at once; 0 for one a processor.", valueName: "number"))
     var parallel = 0
 
@@ -65,7 +67,7 @@ struct TestCommand: ParsableCommand {
     var varValues = false
 
     @Option(
-        name: [.customShort("m"), .customLong("max-errors")],
+        name: [.customShort("m", allowingJoined: true), .customLong("max-errors")],
         help: ArgumentHelp("Stop compiling after this many errors; 0 or less for no limit.", valueName: "number"))
     var maxErrors = 10
 
@@ -79,7 +81,7 @@ struct TestCommand: ParsableCommand {
     var watch = false
 
     @Option(
-        name: [.customShort("t"), .long],
+        name: [.customShort("t", allowingJoined: true), .long],
         help: ArgumentHelp("The runtime to test with; only rego.", visibility: .hidden))
     var target: String = "rego"
 

@@ -3,12 +3,14 @@ import RegoRuntime
 
 /// The results of tests for programs: the array that `opa test -f json` prints.
 package enum TestDocument {
-    /// The document as indented JSON.
-    package static func json(_ results: [TestResult]) -> String {
-        OrderedJSON.array(results.map(document)).json(pretty: true)
+    /// The document.
+    ///
+    /// - Parameter shown: what of a test's explanation belongs to the document; `nil` for none of it.
+    package static func document(_ results: [TestResult], trace shown: ((Explanation) -> Explanation)? = nil) -> OrderedJSON {
+        .array(results.map { document($0, shown) })
     }
 
-    private static func document(_ result: TestResult) -> OrderedJSON {
+    private static func document(_ result: TestResult, _ shown: ((Explanation) -> Explanation)?) -> OrderedJSON {
         let test = result.test
         var members: [(String, OrderedJSON)] = [
             ("location", .object([("file", string(test.file)), ("row", .integer(test.row)), ("col", .integer(test.column))])),
@@ -16,8 +18,11 @@ package enum TestDocument {
             ("name", string(test.name)),
         ]
         if result.isFailure { members.append(("fail", .value(.boolean(true)))) }
-        if let item = result.error.map(AuthorError.init)?.items.first { members.append(("error", error(item))) }
+        if let item = result.error.map(AuthorError.init)?.items.first { members.append(("error", item.document)) }
         if result.isSkipped { members.append(("skip", .value(.boolean(true)))) }
+        if let shown, let trace = result.explanation.map(shown), !trace.events.isEmpty {
+            members.append(("trace", ExplanationJSON(trace).document))
+        }
         members.append(("duration", .integer(Int(result.duration.nanoseconds))))
         if !result.output.isEmpty { members.append(("output", string(Base64.encoded(Array(result.output.utf8))))) }
         if let benchmark = result.benchmark { members.append(("benchmark_result", BenchmarkDocument.document(benchmark))) }
@@ -33,17 +38,6 @@ package enum TestDocument {
                 if !result.cases.isEmpty { members.append(("sub_results", cases(result.cases))) }
                 return (result.name, .object(members))
             })
-    }
-
-    private static func error(_ item: AuthorError.Item) -> OrderedJSON {
-        var members: [(String, OrderedJSON)] = []
-        if let code = item.code { members.append(("code", string(code))) }
-        members.append(("message", string(item.message)))
-        if item.row > 0 {
-            members.append(
-                ("location", .object([("file", string(item.file)), ("row", .integer(item.row)), ("col", .integer(item.column))])))
-        }
-        return .object(members)
     }
 
     private static func string(_ text: String) -> OrderedJSON { .value(.string(text)) }

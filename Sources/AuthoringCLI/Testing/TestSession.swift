@@ -52,17 +52,19 @@ struct TestSession {
         let timeout = command.timeout?.duration ?? (command.bench ? .seconds(30) : .seconds(5))
         var options = TestRunner.Options(filter: command.filter, timeout: timeout, workers: command.parallel)
         options.coverage = coverage
-        if command.varValues {
+        if command.varValues || isVerbose && command.format == .json {
             options.instruments = .variables
-        } else if isVerbose, coverage == nil, command.format == .pretty, !command.bench {
+        } else if isVerbose, command.format == .pretty {
             options.instruments = .explanation
         }
+        // Neither of these has a place for what is seen.
+        if coverage != nil || command.bench || command.format == .junit { options.instruments = [] }
         return try TestRunner(policy: policy, options: options)
     }
 
     private func report(_ results: [TestResult]) -> Int32 {
         switch command.format {
-        case .json: Console.print(TestDocument.json(results) + "\n")
+        case .json: Console.print(document(results).json(pretty: true) + "\n")
         case .junit: Console.print(JUnitReport.xml(results))
         case .pretty, .gobench:
             var report = PrettyTestReport(isVerbose: isVerbose, style: .output)
@@ -87,25 +89,29 @@ struct TestSession {
         guard let explanation = result.explanation else { return "" }
         var text = ""
         if isVerbose {
-            let shown: Explanation =
-                switch command.explain {
-                case nil: explanation.notesAndFailures
-                case .fails?: explanation.filtered(.fails)
-                case .full?: explanation.filtered(.full)
-                case .notes?: explanation.filtered(.notes)
-                case .debug?: explanation.filtered(.debug)
-                }
-            let lines = shown.text(variables: command.varValues).split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            let lines = shown(explanation).text(variables: command.varValues).split(separator: "\n", omittingEmptySubsequences: false)
+                .dropLast()
             text += "\n" + lines.map { "  \($0)\n" }.joined()
         }
         if command.varValues { text += FailureLine.text(explanation) }
         return text
     }
 
+    private func document(_ results: [TestResult]) -> OrderedJSON {
+        guard isVerbose || command.varValues else { return TestDocument.document(results) }
+        return TestDocument.document(results) { shown($0) }
+    }
+
+    /// What the flags ask to see of an explanation.
+    private func shown(_ explanation: Explanation) -> Explanation {
+        guard let mode = command.explain else { return command.verbose ? explanation.notesAndFailures : explanation.filtered(.fails) }
+        return explanation.filtered(Explanation.Mode(rawValue: mode.rawValue) ?? .fails)
+    }
+
     /// Reports which rows the tests reached, or why that does not matter.
     private func report(_ coverage: Coverage, _ results: [TestResult]) -> Int32 {
         if let error = results.first(where: { $0.error != nil })?.error {
-            Console.printError(error.opaText)
+            Console.printError(AuthorError(error).line)
             return 1
         }
         if let failure = results.first(where: \.isFailure) {
@@ -119,7 +125,7 @@ struct TestSession {
             Console.printError(CoverageText.shortfall(report, threshold: threshold, isVerbose: command.verbose))
             return 2
         }
-        Console.print(CoverageText.document(report).json(pretty: true) + "\n")
+        Console.print(OrderedJSON(report).json(pretty: true) + "\n")
         return status(of: results)
     }
 }

@@ -62,7 +62,7 @@ extension Explanation {
         let node = event.subject >= 0 ? event.subject : event.node
         guard let legend, node >= 0 else { return event.message }
         switch legend.syntax[node] {
-        case .rule(let path, _): return TermPrinter.text(ofReference: path)
+        case .rule(let path, _, _, _): return TermPrinter.text(ofReference: path)
         case .body(let body): return TermPrinter.text(of: body.map(legend.authored))
         case .expression(let expression): return TermPrinter.text(of: legend.authored(expression))
         }
@@ -76,7 +76,7 @@ extension Explanation {
         var mentioned: Set<String> = []
         var found: [(name: String, value: RegoValue)] = []
         switch legend.syntax[event.node] {
-        case .rule(_, let head): for term in head { term.collectVariables(into: &mentioned) }
+        case .rule(_, let head, _, _): for term in head { term.collectVariables(into: &mentioned) }
         case .body(let body): for expression in body { expression.collectVariables(into: &mentioned) }
         case .expression(let expression): expression.collectVariables(into: &mentioned)
         }

@@ -116,7 +116,18 @@ struct YAMLWriting {
     }
 
     private mutating func quoted(_ json: String) {
-        if json.utf8.first == UInt8(ascii: "\"") { return output.append(text: json) }
+        if json.utf8.first == UInt8(ascii: "\"") {
+            for scalar in json.unicodeScalars {
+                // Go's encoder takes no character beyond the first plane for printable.
+                if scalar.value > 0xFFFF {
+                    let digits = String(scalar.value, radix: 16, uppercase: true)
+                    output.append(text: "\\U" + String(repeating: "0", count: 8 - digits.utf8.count) + digits)
+                } else {
+                    output.append(text: String(scalar))
+                }
+            }
+            return
+        }
         output.append(UInt8(ascii: "\""))
         output.append(text: json)
         output.append(UInt8(ascii: "\""))
@@ -133,7 +144,8 @@ struct YAMLWriting {
 
     private func needsEscapes(_ text: String) -> Bool {
         text.unicodeScalars.contains {
-            ($0.value < 32 && $0.value != 10) || $0.value == 0x7F || !GoQuoting.isPrintable($0.value) && $0.value >= 0x80
+            $0.value > 0xFFFF || ($0.value < 32 && $0.value != 10) || $0.value == 0x7F
+                || !GoQuoting.isPrintable($0.value) && $0.value >= 0x80
         }
     }
 

@@ -38,50 +38,58 @@ package enum CIDRBuiltins {
     }
 
     private static func contains(_ call: BuiltinCall) {
-        guard let outer = call.string(0), let inner = call.string(1) else { return }
-        do throws(Fault) { call.return(try isContained(outer, inner)) } catch { call.fail(.builtin, error.message) }
+        guard let outer = call.string(0) else { return }
+        do throws(Fault) {
+            _ = try network(outer)
+            guard let inner = call.string(1, named: 0) else { return }
+            call.return(try isContained(outer, inner))
+        } catch {
+            call.fail(.builtin, error.message)
+        }
     }
 
     private static func intersects(_ call: BuiltinCall) {
-        guard let left = call.string(0), let right = call.string(1) else { return }
+        guard let left = call.string(0) else { return }
         do throws(Fault) {
-            let (first, second) = (try network(left), try network(right))
+            let first = try network(left)
+            guard let right = call.string(1, named: 0) else { return }
+            let second = try network(right)
             call.return(first.contains(second.address) || second.contains(first.address))
         } catch {
             call.fail(.builtin, error.message)
         }
     }
 
-    /// The text and the name of each candidate: a string is its own, elements have their index, members themselves, entries their key.
-    private static func candidates(_ call: BuiltinCall, _ index: Int) throws(Fault) -> [(text: Value, name: Value)] {
+    /// Goes through the texts and names of the candidates: a string is its own, elements have their index, members themselves, entries
+    /// their key.
+    private static func forEachCandidate(
+        _ call: BuiltinCall, _ index: Int, _ body: (_ text: Value, _ name: Value) throws(Fault) -> Void
+    ) throws(Fault) {
         func text(_ value: Value) throws(Fault) -> Value {
             if value.isString { return value }
             if value.tag == .array, value.length > 0, value.elements[0].isString { return value.elements[0] }
             throw Fault(message: "operand \(index + 1): element must be string or non-empty array")
         }
         let operand = call[index]
-        var result: [(Value, Value)] = []
         switch operand.tag {
-        case .string: result.append((operand, operand))
+        case .string: try body(operand, operand)
         case .array:
-            for (position, element) in operand.elements.enumerated() { result.append((try text(element), .integer(position))) }
+            for (position, element) in operand.elements.enumerated() { try body(try text(element), .integer(position)) }
         case .set:
-            for member in operand.sequence ?? operand.keys { result.append((try text(member), member)) }
+            for member in operand.sequence ?? operand.keys { try body(try text(member), member) }
         case .object:
             let (keys, values) = (operand.sortedKeys, operand.sortedValues)
-            for position in 0..<operand.length { result.append((try text(values[position]), keys[position])) }
+            for position in 0..<operand.length { try body(try text(values[position]), keys[position]) }
         default: break
         }
-        return result
     }
 
     private static func containsMatches(_ call: BuiltinCall) {
         do throws(Fault) {
-            let (outer, inner) = (try candidates(call, 0), try candidates(call, 1))
             let builder = SetBuilder(in: call.arena)
-            for network in outer {
-                for address in inner where try isContained(network.text, address.text) {
-                    builder.insert(.array([network.name, address.name], in: call.arena))
+            try forEachCandidate(call, 0) { network, name throws(Fault) in
+                try forEachCandidate(call, 1) { address, other throws(Fault) in
+                    if try isContained(network, address) { builder.insert(.array([name, other], in: call.arena)) }
                 }
             }
             call.return(builder.finish())

@@ -33,6 +33,7 @@ package enum ArithmeticBuiltins {
         if left.isNumber {
             binary(call, Value.subtract)
         } else if left.tag == .set {
+            guard call[1].isNumber || call[1].tag == .set else { return call.failType(1, "number") }
             guard let other = call.set(1) else { return }
             call.return(Value.difference(left, other, in: call.arena))
         } else {
@@ -46,7 +47,7 @@ package enum ArithmeticBuiltins {
         var step = BigInt(1)
         if hasStep {
             guard let given = call.bigInteger(2) else { return }
-            guard given > 0 else { return call.fail(.builtin, "step must be a positive integer") }
+            guard given > 0 else { return call.fail(.builtin, "numbers.range_step: step must be a positive integer") }
             step = given
         }
         let distance = first <= last ? last - first : first - last

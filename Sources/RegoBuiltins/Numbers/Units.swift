@@ -57,7 +57,8 @@ package enum UnitBuiltins {
             default: nil
             }
         guard let factor else {
-            return call.fail(.builtin, "\(call.name): unit \(String(decoding: suffix, as: UTF8.self)) not recognized")
+            let shown = String(decoding: suffix.prefix(1) + suffix.dropFirst().map(lower), as: UTF8.self)
+            return call.fail(.builtin, "\(call.name): unit \(shown) not recognized")
         }
         finish(call, amount, factor, failure: "could not parse amount to a number", truncates: false)
     }
@@ -83,7 +84,7 @@ package enum UnitBuiltins {
             default: nil
             }
         guard let factor else {
-            return call.fail(.builtin, "\(call.name): byte unit \(String(decoding: suffix, as: UTF8.self)) not recognized")
+            return call.fail(.builtin, "\(call.name): byte unit \(String(decoding: suffix.map(lower), as: UTF8.self)) not recognized")
         }
         finish(call, amount, factor, failure: "could not parse byte amount to a number", truncates: true)
     }

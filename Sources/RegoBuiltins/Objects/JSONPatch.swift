@@ -18,6 +18,10 @@ package enum JSONPatchBuiltins {
         var path: [Value]
         var from: [Value] = []
         var value = Value.undefined
+
+        func requireValue() throws(Failure) {
+            guard value.isDefined else { throw Failure(message: "missing required attribute 'value'") }
+        }
     }
 
     private static func patch(_ call: BuiltinCall) {
@@ -68,7 +72,9 @@ package enum JSONPatchBuiltins {
         var operation = Operation(kind: kind, path: segments)
         switch kind {
         case .move, .copy: operation.from = try path("from")
-        case .add, .replace, .test: operation.value = try attribute("value")
+        case .add: operation.value = try attribute("value")
+        // Their path is tried first.
+        case .replace, .test: operation.value = patch.lookup(.string("value", in: arena))
         case .remove: break
         }
         return operation
@@ -82,27 +88,54 @@ package enum JSONPatchBuiltins {
         case .remove:
             return try remove(path, from: value, in: arena)
         case .replace:
-            guard !path.isEmpty else { return operation.value }
+            let rest = try remove(path, from: value, in: arena)
+            try operation.requireValue()
             if isSet(at: path.dropLast(), in: value) {
-                return try add(
-                    operation.value, at: path.dropLast() + [operation.value], to: try remove(path, from: value, in: arena), in: arena)
+                return try add(operation.value, at: path.dropLast() + [operation.value], to: rest, in: arena)
             }
-            _ = try find(path, in: value)
-            return try update(path, in: value, arena) { _ throws(Failure) in operation.value }
+            guard let last = path.last, case .array = try find(path.dropLast(), in: value).tag else {
+                return try add(operation.value, at: path, to: rest, in: arena)
+            }
+            // What stood there has gone, and `-` with it.
+            let place = try index(last, count: try find(path.dropLast(), in: value).length)
+            return try add(operation.value, at: path.dropLast() + [.integer(place)], to: rest, in: arena)
         case .move:
             let moved = try find(operation.from[...], in: value)
             return try add(moved, at: path, to: try remove(operation.from[...], from: value, in: arena), in: arena)
         case .copy:
             return try add(try find(operation.from[...], in: value), at: path, to: value, in: arena)
         case .test:
-            guard Value.equal(try find(path, in: value), operation.value) else {
-                throw Failure(message: "value from EditTree != patch value.")
+            let found = try find(path, in: value)
+            try operation.requireValue()
+            guard found.isDefined, Value.equal(found, operation.value) else {
+                let shown = found.isDefined ? found.regoText : "<nil>"
+                throw Failure(
+                    message: "value from EditTree != patch value.\n\nExpected: \(operation.value.regoText)\n\nFound: \(shown)")
             }
             return value
         }
     }
 
-    private static func missing(_ key: Value) -> Failure { Failure(message: "path \(key.regoText) does not exist") }
+    /// There is nothing at a key of a value.
+    private static func missing(_ key: Value, in value: Value) -> Failure {
+        switch value.tag {
+        case .undefined: Failure(message: "nil value encountered where composite value was expected")
+        case .object, .array, .set:
+            Failure(message: "path \(key.regoText) does not exist in \(value.typeName) term \(value.regoText)")
+        default: Failure(message: "expected composite type for path \(key.regoText), found value: \(shown(value))")
+        }
+    }
+
+    /// A value that has no parts to change.
+    private static func scalar(_ value: Value, during operation: String) -> Failure {
+        guard value.isDefined else { return Failure(message: "deleted node encountered during \(operation) operation") }
+        return Failure(message: "expected composite type, found value: \(shown(value))")
+    }
+
+    private static func shown(_ value: Value) -> String {
+        let name = "\(value.typeName)"
+        return "\(value.regoText) (type: ast.\(name.prefix(1).uppercased())\(name.dropFirst()))"
+    }
 
     private static func isSet(at path: ArraySlice<Value>, in value: Value) -> Bool {
         (try? find(path, in: value))?.tag == .set
@@ -111,31 +144,27 @@ package enum JSONPatchBuiltins {
     private static func find(_ path: ArraySlice<Value>, in value: Value) throws(Failure) -> Value {
         var current = value
         for key in path {
-            let next = current.tag == .array ? element(key, of: current) : current.dereference(key)
-            guard let next, next.isDefined else { throw missing(key) }
+            let next = current.tag == .array ? try element(key, of: current) : current.dereference(key)
+            guard next.isDefined else { throw missing(key, in: current) }
             current = next
         }
         return current
     }
 
-    private static func element(_ key: Value, of array: Value) -> Value? {
-        guard let index = index(key, count: array.length, allowsEnd: false) else { return nil }
+    private static func element(_ key: Value, of array: Value) throws(Failure) -> Value {
+        let index = try index(key, count: array.length)
+        guard index >= 0, index < array.length else { throw missing(.integer(index), in: array) }
         return array.elementPointer[index]
     }
 
-    /// An array's index: a number, or text of digits without leading zeros; `-` is the end where that is allowed.
-    private static func index(_ key: Value, count: Int, allowsEnd: Bool) -> Int? {
-        var index: Int?
-        if key.isInteger {
-            index = Int(key.asInteger)
-        } else if key.isString {
-            if key.isString("-") { return allowsEnd ? count : nil }
-            let digits = key.utf8
-            guard !digits.isEmpty, digits.count < 12, digits.allSatisfy({ $0 >= 48 && $0 <= 57 }) else { return nil }
-            if digits.count > 1, digits[0] == 48 { return nil }
-            index = digits.reduce(0) { $0 * 10 + Int($1 - 48) }
-        }
-        guard let index, index >= 0, index < count || (allowsEnd && index == count) else { return nil }
+    /// An array's index: a number, or text of digits without leading zeros; `-` is the place behind the last.
+    private static func index(_ key: Value, count: Int) throws(Failure) -> Int {
+        if key.isInteger { return Int(key.asInteger) }
+        if key.isNumber { throw Failure(message: "invalid number type for indexing") }
+        guard key.isString else { throw Failure(message: "invalid type for indexing") }
+        if key.isString("-") { return count }
+        guard let index = Int(key.swiftString) else { throw Failure(message: "invalid string for indexing") }
+        if key.utf8.count > 1, key.utf8[0] == 48 { throw Failure(message: "leading zeros are not allowed in JSON paths") }
         return index
     }
 
@@ -147,26 +176,27 @@ package enum JSONPatchBuiltins {
         switch value.tag {
         case .object:
             let member = value.lookup(key)
-            guard member.isDefined else { throw missing(key) }
+            guard member.isDefined else { throw missing(key, in: value) }
             let changed = try update(path.dropFirst(), in: member, arena, change)
             let builder = ObjectBuilder(in: arena, capacity: value.length)
             let (keys, values) = (value.keys, value.values)
             for index in 0..<value.length { builder.set(keys[index], Value.equal(keys[index], key) ? changed : values[index]) }
             return builder.finish()
         case .array:
-            guard let place = index(key, count: value.length, allowsEnd: false) else { throw missing(key) }
+            let place = try index(key, count: value.length)
+            guard place >= 0, place < value.length else { throw missing(.integer(place), in: value) }
             var elements = Array(value.elements)
             elements[place] = try update(path.dropFirst(), in: elements[place], arena, change)
             return .array(elements, in: arena)
         case .set:
-            guard value.contains(key) else { throw missing(key) }
+            guard value.contains(key) else { throw missing(key, in: value) }
             let changed = try update(path.dropFirst(), in: key, arena, change)
             let builder = SetBuilder(in: arena, capacity: value.length)
             for member in value.keys where !Value.equal(member, key) { builder.insert(member) }
             builder.insert(changed)
             return builder.finish()
         default:
-            throw missing(key)
+            throw missing(key, in: value)
         }
     }
 
@@ -177,17 +207,20 @@ package enum JSONPatchBuiltins {
             case .object:
                 return Value.merge(parent, single(key, added, arena), in: arena)
             case .array:
-                guard let place = index(key, count: parent.length, allowsEnd: true) else { throw missing(key) }
+                let place = try index(key, count: parent.length)
+                guard place >= 0, place <= parent.length else { throw Failure(message: "index for array insertion out of bounds") }
                 var elements = Array(parent.elements)
                 elements.insert(added, at: place)
                 return .array(elements, in: arena)
             case .set:
-                guard Value.equal(key, added) else { throw Failure(message: "set key \(key.regoText) does not equal value to be inserted") }
+                guard Value.equal(key, added) else {
+                    throw Failure(message: "set key \(key.regoText) does not equal value to be inserted \(added.regoText)")
+                }
                 let builder = SetBuilder(in: arena)
                 builder.insert(added)
                 return Value.union(parent, builder.finish(), in: arena)
             default:
-                throw missing(key)
+                throw scalar(parent, during: "insert")
             }
         }
     }
@@ -199,28 +232,37 @@ package enum JSONPatchBuiltins {
     }
 
     private static func remove(_ path: ArraySlice<Value>, from value: Value, in arena: Arena) throws(Failure) -> Value {
-        guard let key = path.last else { throw Failure(message: "cannot remove the root document") }
+        guard let key = path.last else {
+            // The document as a whole is gone until something is put in its place.
+            guard value.isDefined else { throw scalar(value, during: "delete") }
+            return .undefined
+        }
         return try update(path.dropLast(), in: value, arena) { parent throws(Failure) in
             switch parent.tag {
             case .object:
-                guard parent.lookup(key).isDefined else { throw missing(key) }
+                guard parent.lookup(key).isDefined else { throw absent(key) }
                 let builder = ObjectBuilder(in: arena, capacity: parent.length)
                 let (keys, values) = (parent.keys, parent.values)
                 for index in 0..<parent.length where !Value.equal(keys[index], key) { builder.put(keys[index], values[index]) }
                 return builder.finish()
             case .array:
-                guard let place = index(key, count: parent.length, allowsEnd: false) else { throw missing(key) }
+                let place = try index(key, count: parent.length)
+                guard place >= 0, place < parent.length else { throw Failure(message: "index for array delete out of bounds") }
                 var elements = Array(parent.elements)
                 elements.remove(at: place)
                 return .array(elements, in: arena)
             case .set:
-                guard parent.contains(key) else { throw missing(key) }
+                guard parent.contains(key) else { throw absent(key) }
                 let builder = SetBuilder(in: arena, capacity: parent.length)
                 for member in parent.keys where !Value.equal(member, key) { builder.insert(member) }
                 return builder.finish()
             default:
-                throw missing(key)
+                throw scalar(parent, during: "delete")
             }
         }
+    }
+
+    private static func absent(_ key: Value) -> Failure {
+        Failure(message: "cannot delete child key \(key.regoText) that does not exist")
     }
 }

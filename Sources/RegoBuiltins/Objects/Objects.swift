@@ -75,8 +75,9 @@ package enum ObjectBuiltins {
         case (.object, .object), (.set, .set), (.array, .array):
             call.return(isSubset(part, of: whole))
         case (.array, .set):
-            let elements = whole.elements
-            call.return(part.keys.allSatisfy { member in elements.contains { Value.equal($0, member) } })
+            // OPA counts the elements that are members, repeated ones too, and looks at the count only when it has met an element.
+            let found = whole.elements.lazy.filter { part.contains($0) }.count
+            call.return(whole.length > 0 && found >= part.length)
         default:
             call.fail(.type, "both arguments object.subset must be of the same type or array and set")
         }

@@ -82,7 +82,7 @@ package enum RegexBuiltins {
             return call.fail(.builtin, "start delimiter has to be exactly one character long but is \(open.length) long")
         }
         guard close.length == 1 else {
-            return call.fail(.builtin, "end delimiter has to be exactly one character long but is \(close.length) long")
+            return call.fail(.builtin, "end delimiter has to be exactly one character long but is \(open.length) long")
         }
         guard let pattern = TemplatePattern.pattern(template.utf8, open: open.utf8[0], close: close.utf8[0]) else {
             return call.fail(.builtin, "unbalanced braces in \(template.regoText)")

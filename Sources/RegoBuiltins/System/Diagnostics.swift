@@ -7,7 +7,7 @@ package enum DiagnosticBuiltins {
         BuiltinDefinition("trace", arity: 1) { trace(BuiltinCall($0)) },
         BuiltinDefinition("opa.runtime", arity: 0, isNondeterministic: true) {
             let call = BuiltinCall($0)
-            call.return(withoutSecrets(call.context.runtime).makeValue(in: call.arena))
+            call.return(withoutSecrets(call.context.runtime()).makeValue(in: call.arena))
         },
         BuiltinDefinition("internal.test_case", arity: 1, hasResult: false) { testCase(BuiltinCall($0)) },
     ]

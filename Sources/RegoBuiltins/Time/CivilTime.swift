@@ -81,3 +81,28 @@ struct CivilTime: Equatable {
     /// 1 is the first of January.
     var dayOfYear: Int { Self.days(year: year, month: month, day: day) - Self.days(year: year, month: 1, day: 1) + 1 }
 }
+
+extension CivilTime {
+    /// The days since 1970 of a date whose month and day need not be of the calendar; what overflows wraps around, as it does in Go's
+    /// `time.Date`.
+    static func wrappingDays(year: Int64, month: Int64, day: Int64) -> Int64 {
+        var (year, month) = (year, month &- 1)
+        if month < 0 {
+            let years = (-(month &+ 1)) / 12 + 1
+            year = year &- years
+            month = month &+ years &* 12
+        }
+        if month >= 12 {
+            year = year &+ month / 12
+            month %= 12
+        }
+        // Years begin with March, and are counted from one so long ago that they are positive.
+        let isBeforeMarch = month < 2
+        let shifted = UInt64(isBeforeMarch ? month + 13 : month + 1)
+        let count = UInt64(bitPattern: year) &- (isBeforeMarch ? 1 : 0) &+ 292_277_022_400
+        let (century, rest) = (count / 100, count % 100)
+        let dayOfYear = (979 * shifted &- 2919) / 32
+        let days = 146_097 &* century / 4 &+ UInt64(bitPattern: Int64(1461 * rest / 4 + dayOfYear) &+ day &- 1)
+        return Int64(bitPattern: days) &- (292_277_022_400 / 400 * 146_097 + 719_468)
+    }
+}

@@ -46,7 +46,7 @@ package enum TimeBuiltins {
                 if parts.count > 1 {
                     let name = parts[1].swiftString
                     guard let found = TimeZoneData.named(name) else {
-                        call.fail(.builtin, "unknown time zone \(name)")
+                        call.fail(.builtin, TimeZoneData.isName(name) ? "unknown time zone \(name)" : "time: invalid location name")
                         return nil
                     }
                     zone = found
@@ -120,13 +120,12 @@ package enum TimeBuiltins {
     private static func addDate(_ call: BuiltinCall) {
         guard let instant = Instant(call, 0), let years = call.integer(1), let months = call.integer(2), let days = call.integer(3)
         else { return }
-        // Far beyond what nanoseconds can count, and safe to calculate with.
-        guard [years, months, days].allSatisfy({ $0.magnitude < 1_000_000_000 }) else {
-            return call.fail(.builtin, "time outside of valid range")
-        }
         let civil = instant.civil
-        let day = CivilTime.days(year: civil.year + Int(years), month: civil.month + Int(months), day: civil.day + Int(days))
-        let local = Int64(day) * 86400 + Int64(civil.hour * 3600 + civil.minute * 60 + civil.second)
+        let day = CivilTime.wrappingDays(
+            year: Int64(civil.year) &+ years, month: Int64(civil.month) &+ months, day: Int64(civil.day) &+ days)
+        let local = day &* 86400 &+ Int64(civil.hour * 3600 + civil.minute * 60 + civil.second)
+        // Far beyond what nanoseconds can count, and safe to calculate with.
+        guard local.magnitude < 1 << 40 else { return call.fail(.builtin, "time outside of valid range") }
         finish(call, instant.zone.seconds(of: local), instant.nanosecond)
     }
 

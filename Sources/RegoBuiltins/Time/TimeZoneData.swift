@@ -41,6 +41,12 @@ struct TimeZoneData: Sendable {
         return zone
     }
 
+    /// Whether a text may name a zone at all: it does not leave the database's folder.
+    static func isName(_ text: String) -> Bool {
+        guard let first = text.utf8.first, first != UInt8(ascii: "/"), first != UInt8(ascii: "\\") else { return text.isEmpty }
+        return !text.contains("..")
+    }
+
     private static func load(name: String) -> TimeZoneData? {
         // As Go: nothing that leaves the database's folder.
         let isSafe = name.utf8.allSatisfy {

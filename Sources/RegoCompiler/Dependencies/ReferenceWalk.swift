@@ -8,6 +8,8 @@ struct ReferenceWalk {
     var variable: (String) -> Void = { _ in }
     /// Called for every variable that is a reference's head.
     var head: (String) -> Void = { _ in }
+    /// Called for the name of every function that is called.
+    var callee: ([Term]) -> Void = { _ in }
 
     func walk(_ body: Body) {
         for expression in body { walk(expression) }
@@ -16,7 +18,8 @@ struct ReferenceWalk {
     func walk(_ expression: Expression) {
         switch expression.kind {
         case .term(let term): walk(term)
-        case .call(let terms), .some(let terms): for term in terms { walk(term) }
+        case .call(let terms): walk(call: terms)
+        case .some(let terms): for term in terms { walk(term) }
         case .every(let every):
             if let key = every.key { walk(key) }
             walk(every.value)
@@ -36,7 +39,8 @@ struct ReferenceWalk {
         case .reference(let operands):
             reference(operands)
             walkOperands(operands)
-        case .call(let terms), .array(let terms), .set(let terms): for element in terms { walk(element) }
+        case .call(let terms): walk(call: terms)
+        case .array(let terms), .set(let terms): for element in terms { walk(element) }
         case .object(let items):
             for item in items {
                 walk(item.key)
@@ -52,6 +56,11 @@ struct ReferenceWalk {
         case .templateString(let parts, _):
             for case .expression(let expression) in parts { walk(expression) }
         }
+    }
+
+    private func walk(call terms: [Term]) {
+        if case .reference(let operation)? = terms.first?.kind { callee(operation) }
+        for term in terms { walk(term) }
     }
 
     /// The parts of a reference.

@@ -16,7 +16,7 @@ package struct RequiredCapabilities {
     ///   - program: the same modules, resolved.
     package init(modules: [Module], program: ResolvedProgram) {
         var calls: Set<String> = []
-        let collector = CallCollector { calls.insert($0) }
+        let collector = ReferenceWalk(callee: { calls.insert(TermPrinter.text(ofReference: $0)) })
         var open = [program.root]
         while let node = open.popLast() {
             for rule in node.rules {
@@ -53,50 +53,6 @@ package struct RequiredCapabilities {
         for rule in module.rules where rule.head.reference.count >= 3 {
             let isConstant = rule.head.reference.dropFirst().allSatisfy { DocumentKey($0) != nil }
             features.insert(isConstant ? "rule_head_ref_string_prefixes" : "rule_head_refs")
-        }
-    }
-}
-
-/// Visits the names of the functions that bodies call, those in closures included.
-private struct CallCollector {
-    let visit: (String) -> Void
-
-    func walk(_ body: Body) {
-        for expression in body {
-            switch expression.kind {
-            case .term(let term): walk(term)
-            case .call(let terms): call(terms)
-            case .some(let symbols): for term in symbols { walk(term) }
-            case .every(let every):
-                walk(every.domain)
-                walk(every.body)
-            }
-            for with in expression.with { walk(with.value) }
-        }
-    }
-
-    private func call(_ terms: [Term]) {
-        if case .reference(let operation)? = terms.first?.kind { visit(TermPrinter.text(ofReference: operation)) }
-        for term in terms.dropFirst() { walk(term) }
-    }
-
-    private func walk(_ term: Term) {
-        switch term.kind {
-        case .null, .boolean, .number, .string, .variable, .templateString: break
-        case .call(let terms): call(terms)
-        case .reference(let terms), .array(let terms), .set(let terms): for element in terms { walk(element) }
-        case .object(let items):
-            for item in items {
-                walk(item.key)
-                walk(item.value)
-            }
-        case .arrayComprehension(let head, let body), .setComprehension(let head, let body):
-            walk(head)
-            walk(body)
-        case .objectComprehension(let key, let value, let body):
-            walk(key)
-            walk(value)
-            walk(body)
         }
     }
 }

@@ -169,20 +169,15 @@ package struct AnnotationSet: Sendable {
 extension DocumentKey {
     /// Rego's order of scalars.
     fileprivate static func precedes(_ left: DocumentKey, _ right: DocumentKey) -> Bool {
-        switch (left, right) {
-        case (.string(let a), .string(let b)): a.utf8.lexicographicallyPrecedes(b.utf8)
-        case (.number(let a), .number(let b)): (Double(a) ?? 0) < (Double(b) ?? 0)
-        case (.boolean(let a), .boolean(let b)): !a && b
-        default: left.rank < right.rank
-        }
+        TypeKey.compare(left.typeKey, right.typeKey) < 0
     }
 
-    private var rank: Int {
+    private var typeKey: TypeKey {
         switch self {
-        case .null: 0
-        case .boolean: 1
-        case .number: 2
-        case .string: 3
+        case .null: .null
+        case .boolean(let value): .boolean(value)
+        case .number(let text): .number(text)
+        case .string(let text): .string(text)
         }
     }
 }

@@ -21,7 +21,7 @@ struct MetadataCallRewriter {
     func rewrite(_ rule: RuleNode) {
         var calls: [Function: Span] = [:]
         let closures = (rule.arguments ?? []) + rule.reference + [rule.key, rule.value].compactMap { $0 }
-        let finder = ExpressionFinder { expression in
+        let finder = ExpressionWalker { expression in
             guard let function = function(of: expression), isAllowed(function), calls[function] == nil else { return }
             calls[function] = expression.span
         }
@@ -135,40 +135,6 @@ struct MetadataCallRewriter {
         case .comprehension(let comprehension):
             for term in comprehension.head { rewrite(term, locals) }
             comprehension.body = rewrite(comprehension.body, locals)
-        }
-    }
-}
-
-/// Visits every expression of bodies and terms, those in closures included.
-private struct ExpressionFinder {
-    let visit: (ExpressionNode) -> Void
-
-    func walk(_ body: [ExpressionNode]) {
-        for expression in body {
-            visit(expression)
-            switch expression.kind {
-            case .term(let term): walk(term)
-            case .call(let terms), .some(let terms): for term in terms { walk(term) }
-            case .every(let every):
-                walk(every.domain)
-                walk(every.body)
-            }
-            for with in expression.with { walk(with.value) }
-        }
-    }
-
-    func walk(_ node: Node) {
-        switch node.kind {
-        case .null, .boolean, .number, .string, .variable, .template: break
-        case .reference(let nodes), .call(let nodes), .array(let nodes), .set(let nodes): for element in nodes { walk(element) }
-        case .object(let entries):
-            for entry in entries {
-                walk(entry.key)
-                walk(entry.value)
-            }
-        case .comprehension(let comprehension):
-            for term in comprehension.head { walk(term) }
-            walk(comprehension.body)
         }
     }
 }

@@ -177,7 +177,9 @@ extension FunctionPlanner {
     func planDocument(_ node: RuleTree, path: [Term]) throws(AssemblyLimit) {
         let builder = try allocate()
         emit(Instruction(.newObject, a: builder))
-        for child in node.children where child.rules.isEmpty {
+        // Of several conflicts, the one in the first document by name is reported.
+        let children = node.children.sorted { TermOrder.compare($0.key, $1.key) < 0 }
+        for child in children where child.rules.isEmpty {
             try planEntry(builder, key: child.key) { () throws(AssemblyLimit) in try document(of: child, path: path + [child.key]) }
         }
         // A base document hides a rule of the same name, and is part of the document of a package of the same name.
@@ -186,7 +188,7 @@ extension FunctionPlanner {
             emit(Instruction(.mergeBelow, a: builder, b: try baseReference(path)))
         }
         place(done)
-        for child in node.children where !child.rules.isEmpty && !child.isFunction {
+        for child in children where !child.rules.isEmpty && !child.isFunction {
             try planEntry(builder, key: child.key, yields: true) { () throws(AssemblyLimit) in
                 try document(of: child, path: path + [child.key])
             }

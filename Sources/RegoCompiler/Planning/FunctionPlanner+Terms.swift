@@ -52,23 +52,24 @@ extension FunctionPlanner {
     /// Opens an iteration over the entries of a collection.
     ///
     /// The search looks into a set or object of the body before the values of its terms are put in: it meets the members in the order of
-    /// the terms, each of those that turn out to be equal.
+    /// the terms, each of those that turn out to be equal. Of entries with equal keys it finds the first.
     func entries(of collection: Register) throws(AssemblyLimit) -> (key: Register, value: Register) {
         guard let literal = literals[collection] else { return try iterate(collection) }
-        var first = literal.first
-        if literal.isObject {
-            first = try allocate(literal.count)
-            for index in 0..<literal.count {
-                emit(Instruction(.makeArray, a: first.advanced(by: index), b: literal.first.advanced(by: 2 * index), c: 2))
-            }
-        }
+        let step = literal.isObject ? 2 : 1
+        let members = (0..<literal.count).map { literal.first.advanced(by: step * $0) }
         let list = try allocate()
-        emit(Instruction(.makeArray, a: list, b: first, c: UInt16(literal.count)))
-        let (_, element) = try iterate(list, wantsKey: false)
-        guard literal.isObject else { return (element, element) }
-        let entry = try allocate(2)
-        for index in 0..<2 { emit(Instruction(.element, a: entry.advanced(by: index), b: element, d: Int32(index))) }
-        return (entry, entry.advanced(by: 1))
+        emit(Instruction(.makeArray, a: list, b: try gather(members), c: UInt16(literal.count)))
+        var value = try allocate()
+        if literal.isObject {
+            let pairs = members.reversed().flatMap { [$0, $0.advanced(by: 1)] }
+            emit(Instruction(.makeObject, a: value, b: try gather(pairs), c: UInt16(literal.count)))
+        }
+        let (_, key) = try iterate(list, wantsKey: false)
+        guard literal.isObject else { return (key, key) }
+        let object = value
+        value = try allocate()
+        test(Instruction(.get, a: value, b: object, c: key.index))
+        return (key, value)
     }
 
     /// Plans an object whose keys are a few different strings; `nil` for any other.

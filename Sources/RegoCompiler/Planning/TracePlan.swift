@@ -3,8 +3,8 @@ package import RegoSyntax
 
 /// What a node of an instrumented program is about.
 package enum TraceSyntax: Sendable {
-    /// Rules of the document at a path, with the terms of the rule's head.
-    case rule(path: [Term], head: [Term])
+    /// Rules of the document at a path, with the terms of the rule's head; the rule itself if it is one, and the index of its `else`.
+    case rule(path: [Term], head: [Term], ResolvedRule? = nil, branch: Int? = nil)
     case body(Body)
     case expression(Expression)
 }
@@ -40,11 +40,11 @@ package final class TracePlan {
         case .rule(let rule):
             (kind, span) = (.rule, rule.span)
             let head = rule.reference[rule.groundPrefixLength...] + rule.arguments + [rule.key, rule.value].compactMap { $0 }
-            syntax.append(.rule(path: Array(rule.reference.prefix(rule.groundPrefixLength)), head: Array(head)))
+            syntax.append(.rule(path: Array(rule.reference.prefix(rule.groundPrefixLength)), head: Array(head), rule))
         case .elseRule(let rule, let branch):
             (kind, span) = (.rule, rule.elseRules[branch].span)
             let path = Array(rule.reference.prefix(rule.groundPrefixLength))
-            syntax.append(.rule(path: path, head: rule.arguments + [rule.elseRules[branch].value]))
+            syntax.append(.rule(path: path, head: rule.arguments + [rule.elseRules[branch].value], rule, branch: branch))
         case .document(let path, let place):
             (kind, span) = (.rule, place)
             syntax.append(.rule(path: path, head: []))

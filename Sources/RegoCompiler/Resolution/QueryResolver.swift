@@ -74,13 +74,16 @@ private struct QueryStages {
         body = SafetyChecker(resolution: resolution, outputs: outputs).check(body, bound: .reserved)
         guard !resolution.hasFailed else { return nil }
         body = DynamicTermRewriter(symbols: symbols, rewritesEqual: false).rewrite(body)
-        TypeChecker(resolution: resolution, callees: callees, documents: program.types).check(query: body)
+        let checker = TypeChecker(resolution: resolution, callees: callees, documents: program.types)
+        let types = checker.check(query: body)
         guard !resolution.hasFailed else { return nil }
         if calls.mayCallForbidden() { calls.checkForbidden(body, deprecated: resolution.options.isStrict) }
         guard !resolution.hasFailed else { return nil }
-        return ResolvedQuery(
+        var resolved = ResolvedQuery(
             body: Raising(symbols: symbols).body(body), variables: variables, expressions: expressions(of: body),
             authoredNames: symbols.authoredNames)
+        if resolution.options.describesTypes { resolved.types = QueryTypes(of: body, checker, types).lines }
+        return resolved
     }
 
     private func resolveNames(_ query: [ExpressionNode], package: Package?, imports: [Import]) {

@@ -152,6 +152,8 @@ package struct ResolvedQuery: Sendable {
     package var expressions: [(text: String, span: Span, value: Term)]
     /// The names that the query's author gave to generated locals.
     package var authoredNames: AuthoredNames
+    /// The references and variables of the query with their types, each once, if the options ask for them.
+    package var types: [(text: String, type: String)] = []
 
     init(
         body: Body, variables: [(name: String, local: String)], expressions: [(text: String, span: Span, value: Term)],

@@ -21,6 +21,8 @@ package struct ResolverOptions: Sendable {
     package var features: LanguageFeatures?
     /// The hosts that a schema's `$ref` may be fetched from; `nil` for all.
     package var allowedHosts: [String]?
+    /// Tells of the types in a query, in `ResolvedQuery.types`.
+    package var describesTypes = false
 
     package init(
         isStrict: Bool = false, keepsPrintCalls: Bool = false, preparesTests: Bool = false, unsafeBuiltins: Set<String> = [],

@@ -106,7 +106,7 @@ package struct SyntaxTree {
         .array(body.enumerated().map { json($0.element, index: $0.offset) })
     }
 
-    private func json(_ expression: Expression, index: Int) -> SyntaxJSON {
+    func json(_ expression: Expression, index: Int) -> SyntaxJSON {
         var members: Members = []
         if expression.isGenerated { members.append(("generated", .boolean(true))) }
         members.append(("index", .number(String(index))))

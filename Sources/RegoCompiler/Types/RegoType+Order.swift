@@ -54,7 +54,8 @@ extension RegoType {
         return results != 0 ? results : compare(left.variadic, right.variadic)
     }
 
-    private var rank: Int {
+    /// The place of the type's kind among the others.
+    var rank: Int {
         switch self {
         case .null: 0
         case .boolean: 1

@@ -40,18 +40,7 @@ package enum TypeKey: Sendable {
                 let names = compare(left.name, right.name)
                 return names != 0 ? names : compare(left.value, right.value)
             }
-        default: left.rank < right.rank ? -1 : 1
-        }
-    }
-
-    private var rank: Int {
-        switch self {
-        case .null: 0
-        case .boolean: 1
-        case .number: 2
-        case .string: 3
-        case .array: 4
-        case .object: 5
+        default: left.type.rank < right.type.rank ? -1 : 1
         }
     }
 

@@ -18,7 +18,10 @@ package enum AWSBuiltins {
     ]
 
     private static func sign(_ call: BuiltinCall) {
-        guard let request = call.object(0), let settings = call.object(1) else { return }
+        guard let request = call.object(0) else { return }
+        let settings = call[1]
+        // OPA's message names the first operand for both.
+        guard settings.tag == .object else { return call.failOperand(0, "must be object but got \(settings.typeName)") }
         call.return { () throws(CryptoFault) -> Value in
             try check(settings, configuration, "AWS config parameters(s)", operand: 2, call)
             guard call[2].isNumber else {

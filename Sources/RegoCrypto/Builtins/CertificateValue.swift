@@ -25,19 +25,7 @@ struct CertificateValue {
     ///
     /// - Parameter withURIStrings: adds the texts of the URIs, as OPA does in most places.
     func certificate(_ bytes: [UInt8], withURIStrings: Bool = true) throws(CryptoFault) -> Value {
-        var outer = DERReader(bytes[...])
-        let whole = try outer.next(0x30)
-        guard outer.isAtEnd else { throw CryptoFault("x509: trailing data") }
-        var parts = whole.reader
-        let body = try parts.next(0x30)
-        let signatureAlgorithm = try parts.next(0x30)
-        let signature = try parts.next(0x03)
-        let result = fields()
-        result.put("Raw", bytes: whole.full)
-        result.put("RawTBSCertificate", bytes: body.full)
-        result.put("Signature", bytes: signature.content.dropFirst())
-        result.put("SignatureAlgorithm", try Self.algorithm(signatureAlgorithm))
-
+        let (result, body, signatureAlgorithm) = try signed(bytes, as: "RawTBSCertificate", trailing: "x509: trailing data")
         var reader = body.reader
         var version = 1
         if let explicit = try reader.optional(0xA0) {
@@ -71,21 +59,34 @@ struct CertificateValue {
         return result.builder.finish()
     }
 
+    /// What is signed and by what algorithm, and the fields that all signed structures have.
+    ///
+    /// - Parameters:
+    ///   - name: the field for what is signed.
+    ///   - problem: what is said of bytes behind the structure.
+    private func signed(
+        _ bytes: [UInt8], as name: String, trailing problem: String
+    ) throws(CryptoFault) -> (result: Fields, body: DERReader.Element, algorithm: DERReader.Element) {
+        var outer = DERReader(bytes[...])
+        let whole = try outer.next(0x30)
+        guard outer.isAtEnd else { throw CryptoFault(problem) }
+        var parts = whole.reader
+        let body = try parts.next(0x30)
+        let algorithm = try parts.next(0x30)
+        let signature = try parts.next(0x03)
+        let result = fields()
+        result.put("Raw", bytes: whole.full)
+        result.put(name, bytes: body.full)
+        result.put("Signature", bytes: signature.content.dropFirst())
+        result.put("SignatureAlgorithm", try Self.algorithm(algorithm))
+        return (result, body, algorithm)
+    }
+
     /// A request for a certificate.
     func request(_ bytes: [UInt8]) throws(CryptoFault) -> Value {
         do throws(CryptoFault) {
-            var outer = DERReader(bytes[...])
-            let whole = try outer.next(0x30)
-            guard outer.isAtEnd else { throw CryptoFault("asn1: syntax error: trailing data") }
-            var parts = whole.reader
-            let body = try parts.next(0x30)
-            let signatureAlgorithm = try parts.next(0x30)
-            let signature = try parts.next(0x03)
-            let result = fields()
-            result.put("Raw", bytes: whole.full)
-            result.put("RawTBSCertificateRequest", bytes: body.full)
-            result.put("Signature", bytes: signature.content.dropFirst())
-            result.put("SignatureAlgorithm", try Self.algorithm(signatureAlgorithm))
+            let (result, body, _) = try signed(
+                bytes, as: "RawTBSCertificateRequest", trailing: "asn1: syntax error: trailing data")
             var reader = body.reader
             result.put("Version", try reader.next(0x02).smallInteger())
             let subject = try reader.next(0x30)

@@ -14,6 +14,13 @@ extension BuiltinCall {
     /// A string.
     package func string(_ index: Int) -> Value? { operand(index, .string) }
 
+    /// A string; a message about another kind names the operand at `place`, as OPA's does.
+    package func string(_ index: Int, named place: Int) -> Value? {
+        if self[index].isString { return self[index] }
+        failOperand(place, "must be string but got \(self[index].typeName)")
+        return nil
+    }
+
     /// An object.
     package func object(_ index: Int) -> Value? { operand(index, .object) }
 

@@ -51,8 +51,8 @@ package struct BuiltinFailure: Error, Sendable, Hashable {
     package var random = BuiltinRandom()
     /// The hosts that `http.send`, `net.lookup_ip_addr` and a schema's `$ref` may reach, as a capabilities file lists them; `nil` for all.
     package var allowedHosts: [String]?
-    /// What `opa.runtime` returns.
-    package var runtime: RegoValue = .object([:])
+    /// Makes what `opa.runtime` returns.
+    package var runtime: @Sendable () -> RegoValue = { .object([:]) }
     /// What builtins keep from one evaluation to the next; `nil` keeps nothing.
     package var interQueryCache: InterQueryCache?
     /// How a position is shown, `file:row`.

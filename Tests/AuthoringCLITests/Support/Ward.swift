@@ -58,14 +58,17 @@ final class TemporaryFolder: Sendable {
 
     /// Writes a file, and the folders that it lies in.
     @discardableResult
-    func write(_ name: String, _ text: String) -> String {
+    func write(_ name: String, _ text: String) -> String { write(name, bytes: Array(text.utf8)) }
+
+    @discardableResult
+    func write(_ name: String, bytes: [UInt8]) -> String {
         var folder = path
         for part in name.split(separator: "/").dropLast() {
             folder += "/\(part)"
             mkdir(folder, 0o700)
         }
         guard let file = fopen("\(path)/\(name)", "w") else { return "" }
-        fputs(text, file)
+        fwrite(bytes, 1, bytes.count, file)
         fclose(file)
         return "\(path)/\(name)"
     }

@@ -40,13 +40,15 @@ import Testing
     @Test func runtimeTellsNoSecrets() throws {
         #expect(try value("opa.runtime()") == [:])
         var options = Policy.Options()
-        options.runtime = [
-            "version": "1", "env": ["A": "b"],
-            "config": [
-                "labels": ["id": "x"], "services": ["s": ["url": "u", "credentials": ["bearer": ["token": "t"]]]],
-                "keys": ["k": ["algorithm": "HS256", "key": "secret", "private_key": "secret"]],
-            ],
-        ]
+        options.runtime = {
+            [
+                "version": "1", "env": ["A": "b"],
+                "config": [
+                    "labels": ["id": "x"], "services": ["s": ["url": "u", "credentials": ["bearer": ["token": "t"]]]],
+                    "keys": ["k": ["algorithm": "HS256", "key": "secret", "private_key": "secret"]],
+                ],
+            ]
+        }
         let told = try #require(try value("opa.runtime()", options: options))
         #expect(
             told["config"] == ["labels": ["id": "x"], "services": ["s": ["url": "u"]], "keys": ["k": ["algorithm": "HS256"]]])

@@ -9,7 +9,7 @@ struct NumberBuiltinTests {
             ("7 % 0", "rem: modulo by zero"),
             ("1 / 0", "div: divide by zero"), ("minus({1, 2}, {2})", "[1]"), ("abs(-3)", "3"), ("ceil(1.1)", "2"), ("floor(-1.1)", "-2"),
             ("round(2.5)", "3"), ("round(-2.5)", "-3"), ("numbers.range(3, 1)", "[3,2,1]"), ("numbers.range_step(0, 7, 3)", "[0,3,6]"),
-            ("numbers.range_step(0, 7, 0)", "numbers.range_step: step must be a positive integer"),
+            ("numbers.range_step(0, 7, 0)", "numbers.range_step: numbers.range_step: step must be a positive integer"),
             ("count(numbers.range(1, 1000000000000))", "numbers.range: the result does not fit the memory limit"),
             ("9223372036854775807 + 1", "9223372036854775808"),
         ])

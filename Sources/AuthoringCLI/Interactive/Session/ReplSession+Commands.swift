@@ -20,8 +20,12 @@ extension ReplSession {
         case .trace: try setTrace(arguments.first ?? "full")
         case .notes: try setTrace("notes")
         case .fails: try setTrace("fails")
-        case .metrics: settings.showsMetrics.toggle()
-        case .instrument: settings.isInstrumented.toggle()
+        case .metrics:
+            settings.showsMetrics.toggle()
+            settings.isInstrumented = false
+        case .instrument:
+            settings.isInstrumented.toggle()
+            settings.showsMetrics = settings.isInstrumented
         case .profile: settings.showsProfile.toggle()
         case .types: settings.showsTypes.toggle()
         case .strictBuiltinErrors: settings.strictBuiltinErrors.toggle()

@@ -8,34 +8,37 @@ extension ReplSession {
     func ask(_ text: String, _ body: Body) throws {
         let policy = try policy()
         let module = current.map { scratch[$0] }
-        let isObserved = settings.explain != nil || settings.showsProfile
-        let started = Machine.monotonicNanoseconds()
-        let query = try policy.prepare(
-            query: text, imports: module?.queryImports ?? [], package: module?.package ?? "repl", instrumented: isObserved)
-        let prepared = Machine.monotonicNanoseconds()
+        let (imports, package) = (module?.queryImports ?? [], module?.package ?? "repl")
+        let metrics = settings.showsMetrics ? Metrics() : nil
         var observed: Instruments.Options = []
         if settings.explain != nil { observed.insert(.explanation) }
         if settings.showsProfile { observed.insert(.profile) }
-        let instruments = isObserved ? Instruments(observed) : nil
+        let query = try policy.prepare(
+            query: text, imports: imports, package: package, instrumented: !observed.isEmpty, metrics: metrics)
+        let instruments = observed.isEmpty && metrics == nil ? nil : Instruments(observed, metrics: metrics)
         let limits = EvaluationLimits(strictBuiltinErrors: settings.strictBuiltinErrors, cancellation: Interruption.begin())
         defer { Interruption.end() }
         let input = try input(of: policy)
-        let begun = Machine.monotonicNanoseconds()
-        defer {
-            let timers = [
-                ("timer_rego_query_compile_ns", prepared - started), ("timer_rego_query_eval_ns", Machine.monotonicNanoseconds() - begun),
-            ]
-            if settings.showsMetrics || settings.isInstrumented { show(timers) }
-            if settings.showsProfile, let instruments { show(instruments.profile) }
-        }
+        var report = EvalReport()
         do {
-            let answer = try query.evaluate(input, limits: limits, print: printError, instruments: instruments)
-            explain(instruments)
-            EvalPrinter(format: settings.format == .json ? .json : .pretty).print(EvalReport(answer: answer))
+            report.answer = try query.evaluate(input, limits: limits, print: printError, instruments: instruments)
         } catch {
-            explain(instruments)
-            throw error
+            report.errors = placed(AuthorError(error)).items
         }
+        if let mode = settings.explain.flatMap(Explanation.Mode.init) { report.explanation = instruments?.explanation.filtered(mode) }
+        if settings.showsProfile { report.profile = instruments?.profile.rows(limit: 0) }
+        report.metrics = metrics?.timers
+        show(report)
+        guard settings.showsTypes, !report.hasFailed else { return }
+        for (text, type) in try policy.types(inQuery: text, imports: imports, package: package) { print("# \(text): \(type)\n") }
+    }
+
+    private func show(_ report: EvalReport) {
+        let isJSON = settings.format == .json
+        let printer = EvalPrinter(format: isJSON ? .json : .pretty, output: print, limit: settings.prettyLimit)
+        guard report.hasFailed, !isJSON else { return printer.print(report) }
+        if let explanation = report.explanation { print(explanation.text()) }
+        print(AuthorError(items: report.errors).text + "\n" + EvalTables(limit: settings.prettyLimit).text(of: report))
     }
 
     /// The input document that was set, or else what is defined as `data.repl.input`.
@@ -43,27 +46,6 @@ extension ReplSession {
         let path = hasInput ? ["system", "repl", "document"] : ["repl", "input"]
         let value = try policy.prepare(path: path).evaluate(print: { _ in }).value
         return value.map(Input.value) ?? .none
-    }
-
-    private func explain(_ instruments: Instruments?) {
-        guard let mode = settings.explain.flatMap(Explanation.Mode.init), let instruments else { return }
-        print(instruments.explanation.filtered(mode).text())
-    }
-
-    private func show(_ timers: [(name: String, nanoseconds: UInt64)]) {
-        var table = TextTable(header: ["Metric", "Value"])
-        table.rows = timers.map { [$0.name, String($0.nanoseconds)] }
-        print(table.render())
-    }
-
-    private func show(_ profile: Profile) {
-        var table = TextTable(header: ["Time", "Num Eval", "Num Redo", "Num Gen Expr", "Location"])
-        table.rows = profile.rows(limit: 10).map { row in
-            let place = row.location.file.isEmpty ? "query:\(row.location.row)" : "\(row.location.file):\(row.location.row)"
-            let time = Duration.nanoseconds(Int64(clamping: row.totalTime)).goText
-            return [time, String(row.evaluations), String(row.redos), String(row.generatedExpressions), place]
-        }
-        print(table.render())
     }
 }
 

@@ -95,21 +95,24 @@ package final class ReplSession {
 
     /// Prints an error, with rows as the person entered them.
     func show(_ error: any Error) {
-        var report = AuthorError(error)
+        if error is Complaint { return print("error: \(error)\n") }
+        let report = placed(AuthorError(error))
+        failed = nil
+        print(settings.format == .json ? report.document.json(pretty: true) + "\n" : report.text + "\n")
+    }
+
+    /// An error with rows as the person entered them.
+    func placed(_ error: AuthorError) -> AuthorError {
+        var report = error
+        let candidates = (failed.map { [$0] } ?? []) + scratch
         for index in report.items.indices {
             let file = report.items[index].file
-            let candidates = (failed.map { [$0] } ?? []) + scratch
             guard let module = candidates.first(where: { $0.fileName == file }) else { continue }
             report.items[index].row = module.enteredRow(of: report.items[index].row)
             report.items[index].file = ""
         }
-        failed = nil
         report.isLoading = false
-        if settings.format == .json, !(error is Complaint) {
-            print(report.document.json(pretty: true) + "\n")
-        } else {
-            print((error is Complaint ? "error: " : "") + (error is Complaint ? "\(error)" : report.text) + "\n")
-        }
+        return report
     }
 
     // MARK: Statements

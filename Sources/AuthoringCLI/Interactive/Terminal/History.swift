@@ -1,4 +1,5 @@
 import Glibc
+import RegoRuntime
 
 /// The lines that were entered before, kept in a file that only its owner may read.
 package struct History {
@@ -29,7 +30,7 @@ package struct History {
     }
 
     /// `.ward_history` in the user's home folder; `nil` if there is no such folder.
-    package static var usualPath: String? { Terminal.environment("HOME").map { $0 + "/.ward_history" } }
+    package static var usualPath: String? { ProcessEnvironment["HOME"].map { $0 + "/.ward_history" } }
 
     /// Adds a line, unless it is empty or the same as the one before; at once also to the file.
     package mutating func add(_ line: String) {

@@ -144,9 +144,10 @@ struct SafetyChecker {
         } else if candidate.expression.call != nil {
             withheld = bound.subtracting(safe)
         }
+        // A closure cannot use what its own expression binds, such as `xs` in `xs := [x | x := xs[_]]`; OPA says so even of variables that
+        // are bound before, as `i` in `i := 0; count([1 | i == 0]) < xs[i]`.
+        if !candidate.closedOver.isEmpty, candidate.closedOver.isEqual(to: bound) { return false }
         if !candidate.closedOver.isSubset(of: safe) {
-            // A closure cannot use what only its own expression binds, such as `xs` in `xs := [x | x := xs[_]]`.
-            if candidate.closedOver.isEqual(to: bound) { return false }
             candidate.unsafe.formUnion(candidate.closedOver)
             candidate.blamed = candidate.closedOver
         }

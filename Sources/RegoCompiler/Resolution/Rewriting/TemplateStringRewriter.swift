@@ -78,6 +78,24 @@ struct TemplateStringRewriter {
         return .call([name, Node(.array(elements), span: span)])
     }
 
+    /// Whether a term refers to rules that have a value whatever the input: a part that cannot be undefined needs no comprehension.
+    private func isDefined(_ term: Node) -> Bool {
+        guard let path = term.reference, path.count > 1, path[0].variable == .data else { return false }
+        let document = outputs.callees.documents.find(path.dropFirst()) as? DocumentBuilder
+        guard let rules = document?.rules, let first = rules.first else { return false }
+        if first.arguments?.isEmpty == false { return false }
+        if first.isDefault || first.value == nil { return true }
+        if rules.count > 1 { return rules.contains(where: \.isDefault) }
+        guard case .term(let condition)? = first.body.first?.kind, first.body.count == 1, case .boolean(true) = condition.kind else {
+            return false
+        }
+        switch first.value?.kind {
+        case .null, .boolean, .number, .string, .variable: return true
+        case .array, .object, .set: return first.value?.holdsVariable == false
+        default: return false
+        }
+    }
+
     private func element(_ expression: ExpressionNode, safe: VariableSet) -> Node? {
         let term: Node
         switch expression.kind {
@@ -93,6 +111,8 @@ struct TemplateStringRewriter {
             resolution.report(.compile, "unexpected template-string expression", at: expression.span)
             return nil
         }
+        if term.isScalar { return term }
+        if term.variable != nil || isDefined(term) { return Node(.set([term]), span: term.span) }
         rewrite(term, safe: safe)
         let symbols = resolution.symbols
         let unsafe = term.variables(except: .safety).subtracting(safe).items

@@ -49,8 +49,13 @@ final class TypeChecker {
     }
 
     /// Checks a query.
-    func check(query: [ExpressionNode]) {
-        for problem in check(query, in: program).problems { report(problem) }
+    ///
+    /// - Returns: the types of its variables.
+    @discardableResult
+    func check(query: [ExpressionNode]) -> TypeScope {
+        let (scope, problems) = check(query, in: program)
+        for problem in problems { report(problem) }
+        return scope
     }
 
     private func report(_ problem: TypeProblem) {

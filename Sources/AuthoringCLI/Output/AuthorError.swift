@@ -23,6 +23,12 @@ package struct AuthorError {
     /// The files could not be read or parsed.
     var isLoading: Bool
 
+    /// Makes a report of things that are wrong.
+    init(items: [Item]) {
+        self.items = items
+        isLoading = false
+    }
+
     /// Makes the report of an error of any kind.
     package init(_ error: any Error) {
         isLoading = false
@@ -75,6 +81,9 @@ package struct AuthorError {
         items.map { $0.rendered(style) }.joined(separator: "\n")
     }
 
+    /// The error as OPA writes it in a line of its own: `a.rego:3: eval_conflict_error: …`.
+    package var line: String { items.map(\.text).joined(separator: "\n") }
+
     /// Prints on standard error, as fits what that is.
     package func printText() {
         let style = TextStyle(isColored: Terminal.usesColor(2))
@@ -86,16 +95,19 @@ package struct AuthorError {
 }
 
 extension AuthorError.Item {
+    /// Whether it is known where the error is; an empty file has it in row 0.
+    private var hasPlace: Bool { row > 0 || !file.isEmpty }
+
     var text: String {
         var head = code.map { "\($0): \(message)" } ?? message
-        if row > 0 { head = (file.isEmpty ? "\(row):\(column)" : "\(file):\(row)") + ": " + head }
+        if hasPlace { head = (file.isEmpty ? "\(row):\(column)" : "\(file):\(row)") + ": " + head }
         return ([head] + lines).joined(separator: "\n\t")
     }
 
     var document: OrderedJSON {
         var members: [(String, OrderedJSON)] = [("message", .value(.string(message)))]
         if let code { members.append(("code", .value(.string(code)))) }
-        if row > 0 {
+        if hasPlace {
             let place: [(String, OrderedJSON)] = [
                 ("file", .value(.string(file))), ("row", .integer(row)), ("col", .integer(column)),
             ]
@@ -106,50 +118,19 @@ extension AuthorError.Item {
     }
 
     func rendered(_ style: TextStyle) -> String {
+        let message = message.withoutControls
         var lines = [style("error", .red, .bold) + ": " + style(message, .bold) + (code.map { style(" [\($0)]", .faint) } ?? "")]
-        if row > 0 {
+        if hasPlace {
             let margin = String(repeating: " ", count: String(row).utf8.count)
             lines.append("\(margin)\(style("-->", .blue)) \(file.isEmpty ? "" : file + ":")\(row):\(column)")
             if let source {
-                let before = source.unicodeScalars.prefix(max(column - 1, 0)).map { $0 == "\t" ? "\t" : " " }.joined()
-                lines.append("\(style("\(row) |", .blue)) \(source)")
-                lines.append("\(style("\(margin) |", .blue)) \(before)\(style("^", .red, .bold))")
+                let excerpt = SourceExcerpt(source, column: column)
+                lines.append("\(style("\(row) |", .blue)) \(excerpt.text)")
+                lines.append("\(style("\(margin) |", .blue)) \(excerpt.indentation)\(style("^", .red, .bold))")
             }
         }
         // A parse error's lines are the source and the caret again.
-        if code != Diagnostic.Code.parse.description { lines += self.lines.map { "  " + $0 } }
+        if code != Diagnostic.Code.parse.description { lines += self.lines.map { "  " + $0.withoutControls } }
         return lines.joined(separator: "\n")
     }
-}
-
-/// The line that a parse error is on, and where in it, as OPA's parser reports them.
-struct ParseErrorPlace {
-    let line: String
-    /// Bytes of the line before the place.
-    let index: Int
-
-    /// Finds the line of the last character at or before an offset that is no space; `nil` in an empty text.
-    init?(in bytes: [UInt8], at offset: UInt32) {
-        guard !bytes.isEmpty else { return nil }
-        var offset = min(Int(offset), bytes.count - 1)
-        while offset > 0, Self.isSpace(bytes[offset]) { offset -= 1 }
-        var begin = offset
-        while begin > 0, !Self.isBreak(bytes[begin]) { begin -= 1 }
-        if Self.isBreak(bytes[begin]) { begin += 1 }
-        var end = offset
-        while end < bytes.count, !Self.isBreak(bytes[end]) { end += 1 }
-        if begin > end { begin = end }
-        line = String(decoding: bytes[begin..<end], as: UTF8.self)
-        index = offset - begin
-    }
-
-    /// The line without leading tabs, and a caret below the place.
-    var lines: [String] {
-        let text = line.drop { $0 == "\t" }
-        let tabs = line.utf8.count - text.utf8.count
-        return [String(text), String(repeating: " ", count: max(index - tabs, 0)) + "^"]
-    }
-
-    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
-    private static func isBreak(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D }
 }

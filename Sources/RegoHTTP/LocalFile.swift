@@ -1,17 +1,11 @@
 internal import Glibc
 
-/// The process's environment.
-enum Environment {
-    /// The value of a variable; `nil` without one.
-    static subscript(name: String) -> String? {
-        guard !name.isEmpty, !name.utf8.contains(0), let value = getenv(name) else { return nil }
-        return String(cString: value)
-    }
-
+/// Files that a request names.
+enum LocalFile {
     /// The bytes of a file of at most a few megabytes.
     ///
     /// - Throws: Go's words for what is wrong.
-    static func file(_ path: String) throws(HTTPFault) -> [UInt8] {
+    static func read(_ path: String) throws(HTTPFault) -> [UInt8] {
         guard !path.utf8.contains(0) else { throw .request("open \(path): invalid argument") }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .request("open \(path): \(message(errno))") }
@@ -19,7 +13,7 @@ enum Environment {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            let count = read(descriptor, &buffer, buffer.count)
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw .request("read \(path): \(message(errno))") }
             if count == 0 { return bytes }

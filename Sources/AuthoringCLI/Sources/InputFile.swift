@@ -23,12 +23,19 @@ struct InputFile {
         do throws(JSONError) {
             return try RegoValue(json: bytes)
         } catch {
-            // Text that begins as JSON does is meant to be JSON: YAML's message would only mislead.
-            let first = bytes.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
-            if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || first == UInt8(ascii: "\"") {
-                throw Loader.Failure("unable to parse input: \(name): \(error)")
-            }
-            return try Loader.parseYAML(bytes, path: name)
+            return try parseYAML(bytes, name: name, afterJSON: "\(error)")
         }
+    }
+
+    /// Reads what is not JSON as YAML.
+    ///
+    /// - Parameter problem: what keeps the text from being JSON.
+    static func parseYAML(_ bytes: [UInt8], name: String, afterJSON problem: String) throws(Loader.Failure) -> RegoValue {
+        // Text that begins as JSON does is meant to be JSON: YAML's message would only mislead.
+        let first = bytes.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
+        if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || first == UInt8(ascii: "\"") {
+            throw Loader.Failure("unable to parse input: \(name): \(problem)")
+        }
+        return try Loader.parseYAML(bytes, path: name)
     }
 }
