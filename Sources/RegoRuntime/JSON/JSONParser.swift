@@ -147,7 +147,7 @@ struct JSONFailure {
     }
 
     func freeStack() {
-        if ownsStack { unsafe stack.deallocate() }
+        if ownsStack { unsafe free(stack) }
     }
 
     mutating func document() -> Value {
@@ -303,12 +303,14 @@ struct JSONFailure {
 
     @inline(never)
     private mutating func growStack() {
-        // A stack of many megabytes doubles only: memory counts for more there than copying does.
         let larger = capacity * (capacity < 1 << 16 ? 4 : 2)
-        let memory = UnsafeMutablePointer<Value>.allocate(capacity: larger)
-        unsafe memory.update(from: stack, count: count)
-        freeStack()
-        unsafe stack = memory
+        // The system moves what is on the heap already, without a copy where it is large.
+        guard let memory = unsafe realloc(ownsStack ? stack : nil, larger * MemoryLayout<Value>.stride) else {
+            preconditionFailure("the system has no memory left for \(larger) values")
+        }
+        let values = unsafe memory.assumingMemoryBound(to: Value.self)
+        if !ownsStack { unsafe values.update(from: stack, count: count) }
+        unsafe stack = values
         capacity = larger
         ownsStack = true
     }
