@@ -10,6 +10,7 @@ import Testing
         ("p := [x | s := {round(9), round(1), 5}; some x in s]", "[5,1,9]"),
         ("p := [[k, v] | some k, v in {format_int(9, 10): 1, format_int(3, 10): 2}]", #"[["3",2],["9",1]]"#),
         ("p := [[k, v] | some k, v in {input.n: 1, input.m: 2}]", "[[5,2],[5,2]]"), ("p := count({input.n, input.m})", "1"),
+        ("p := {format_int(input.n, 10): 1, format_int(input.m, 10): 2}", #"{"5":1}"#),
         ("p := $\"{1} {q} {input.n} {input.zz}\"\nq contains 1", #""1 {1} 5 <undefined>""#),
         ("f() := input.n\np := f()", "5"),
     ])
@@ -19,7 +20,7 @@ import Testing
 
     @Test(arguments: [
         ("f() := \"a\"\np := f()", "undefined function data.test.f"),
-        ("p if { i := 0; count([1 | i == 0]) < input.xs[i] }", "var i is unsafe"),
+        ("p if { i := 0; [1 | i == 0] < input.xs[i] }", "var i is unsafe"),
         ("import future.keywords.not\np := 1", "unexpected keyword, must be one of [contains every if in]"),
     ])
     func refusals(_ rules: String, _ message: String) {

@@ -228,11 +228,7 @@ extension Machine {
             case .makeSet:
                 unsafe window[Int(pc.pointee.a)] = unsafe makeSet(window + Int(pc.pointee.b), count: Int(pc.pointee.c))
             case .makeObject:
-                guard let object = unsafe makeObject(window + Int(pc.pointee.b), count: Int(pc.pointee.c)) else {
-                    unsafe failForConflict(2, at: pc)
-                    return .undefined
-                }
-                unsafe window[Int(pc.pointee.a)] = object
+                unsafe window[Int(pc.pointee.a)] = unsafe makeObject(window + Int(pc.pointee.b), count: Int(pc.pointee.c))
             case .makeObjectWithKeys:
                 unsafe window[Int(pc.pointee.a)] = unsafe makeObject(
                     withKeys: constants[Int(pc.pointee.d)], window + Int(pc.pointee.b), count: Int(pc.pointee.c))
@@ -523,10 +519,11 @@ extension Machine {
         return unsafe Value(table: header)
     }
 
+    /// An object as a body writes it: of equal keys the last one counts.
     @inline(never)
-    private func makeObject(_ pairs: UnsafeMutablePointer<Value>, count: Int) -> Value? {
+    private func makeObject(_ pairs: UnsafeMutablePointer<Value>, count: Int) -> Value {
         let builder = ObjectBuilder(in: arena, capacity: count)
-        for index in 0..<count where unsafe builder.put(pairs[2 * index], pairs[2 * index + 1]) == .conflict { return nil }
+        for index in 0..<count { unsafe builder.set(pairs[2 * index], pairs[2 * index + 1]) }
         return builder.finish()
     }
 }

@@ -39,7 +39,7 @@ import Testing
         Case(
             name: "nested calls", source: "q := count(split(lower(input.x), \"a\")) + 1",
             want: [
-                "data.p.q = __local3__ { true; __local4__ = input.x; lower(__local4__, __local0__); split(__local0__, \"a\", __local1__); "
+                "data.p.q = __local3__ { __local4__ = input.x; lower(__local4__, __local0__); split(__local0__, \"a\", __local1__); "
                     + "count(__local1__, __local2__); plus(__local2__, 1, __local3__) }"
             ]),
         Case(
@@ -51,19 +51,19 @@ import Testing
         Case(
             name: "references in heads", source: "q contains input.x\nr := {\"a\": data.b[i]} if i := 1",
             want: [
-                "data.p.q contains __local1__ { true; __local1__ = input.x }",
+                "data.p.q contains __local1__ { __local1__ = input.x }",
                 "data.p.r = __local2__ { __local0__ = 1; __local3__ = data.b[__local0__]; __local2__ = {\"a\": __local3__} }",
             ]),
         Case(
             name: "dynamic head", source: "q[input.x] := 1\nr[x].y contains z if { some x, z in input.a }",
             want: [
-                "data.p.q[__local0__] = 1 { true; __local0__ = input.x }",
+                "data.p.q[__local0__] = 1 { __local0__ = input.x }",
                 "data.p.r[__local1__].y contains __local2__ { __local2__ = input.a[__local1__] }",
             ]),
         Case(
             name: "head of a comprehension", source: "q := [x.y | some x in input.xs]",
             want: [
-                "data.p.q = __local4__ { true; __local4__ = [__local3__ | __local2__ = input.xs[__local1__]; __local3__ = __local2__.y] }"
+                "data.p.q = __local4__ { __local4__ = [__local3__ | __local2__ = input.xs[__local1__]; __local3__ = __local2__.y] }"
             ]),
         Case(
             name: "indexed literal", source: "q if [1, 2][i] == input.x",
@@ -93,7 +93,7 @@ import Testing
             name: "comprehension in a parameter", source: "f([x, [1 | true]]) := 1 if { x } else := x",
             want: [
                 "data.p.f(__local1__) = 1 { __local2__ = [1 | true]; __local1__ = [__local0__, __local2__]; __local0__ } "
-                    + "else = __local0__ { true; __local3__ = [1 | true]; __local1__ = [__local0__, __local3__] }"
+                    + "else = __local0__ { __local3__ = [1 | true]; __local1__ = [__local0__, __local3__] }"
             ]),
         Case(
             name: "default with comprehension", source: "default q := [x | x := 1]",
@@ -105,7 +105,7 @@ import Testing
             name: "rule named like an operator", source: "plus(x, y) := x if y\nq := 1 + 2",
             want: [
                 "data.p.plus(__local0__, __local1__) = __local0__ { __local1__ }",
-                "data.p.q = __local2__ { true; data.p.plus(1, 2, __local2__) }",
+                "data.p.q = __local2__ { data.p.plus(1, 2, __local2__) }",
             ]),
         Case(
             name: "look-alikes", source: "q := __local0__ if { __local0__ := 1 }",
@@ -144,10 +144,11 @@ import Testing
         let fixture = ResolutionFixture(["package p\nq := $\"a {input.x} b\"\n"])
         #expect(
             fixture.rules == [
-                "data.p.q = __local1__ { true; __local2__ = {__local0__ | __local0__ = input.x}; "
+                "data.p.q = __local1__ { __local2__ = {__local0__ | __local0__ = input.x}; "
                     + "internal.template_string([\"a \", __local2__, \" b\"], __local1__) }"
             ])
-        #expect(ResolutionFixture(["package p\nq := $\"a {x}\"\n"]).report == ["2:11 rego_compile_error var x is undeclared"])
+        #expect(ResolutionFixture(["package p\nq := $\"a {x}\"\n"]).report == ["2:6 rego_unsafe_var_error var x is unsafe"])
+        #expect(ResolutionFixture(["package p\nq := $\"a {x + 1}\"\n"]).report == ["2:11 rego_compile_error var x is undeclared"])
     }
 
     @Test func treeTellsRulesApart() throws {

@@ -13,7 +13,8 @@ import Testing
 
     @Test func everyDeclarationIsImplementedOnce() {
         let names = Self.implemented.map(\.name.description).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        #expect(names == BuiltinSignature.opaNames)
+        // A call of `print` is rewritten to one of `internal.print`, or dropped.
+        #expect(names == BuiltinSignature.opaNames.filter { $0 != "print" })
     }
 
     @Test func shapesAgree() throws {
