@@ -57,7 +57,7 @@ private struct JSONWriter {
             buffer.append("[]")
             return
         }
-        guard walk.enter() else { return walk.leave() }
+        guard walk.enter(count) else { return walk.leave() }
         defer { walk.leave() }
         buffer.append(UInt8(ascii: "["))
         for position in 0..<count where !walk.isCut {
@@ -75,7 +75,7 @@ private struct JSONWriter {
             buffer.append("{}")
             return
         }
-        guard walk.enter() else { return walk.leave() }
+        guard walk.enter(count) else { return walk.leave() }
         defer { walk.leave() }
         let (keys, values) = unsafe (object.sortedKeys, object.sortedValues)
         // Strings sort after all other scalars and before all collections, so the ends tell whether all keys are strings.

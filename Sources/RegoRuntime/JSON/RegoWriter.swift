@@ -8,7 +8,7 @@ extension Value {
 
     private func writeRego(into buffer: inout OutputBuffer, byteLimit: Int, _ walk: inout ValueWalk) {
         if buffer.count > byteLimit { walk.cutForSize() }
-        guard !isCollection || walk.enter() else { return walk.leave() }
+        guard !isCollection || walk.enter(length) else { return walk.leave() }
         defer { if isCollection { walk.leave() } }
         switch tag {
         case .undefined: buffer.append("undefined")

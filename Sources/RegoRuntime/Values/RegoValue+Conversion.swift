@@ -25,7 +25,7 @@ extension RegoValue {
                 return .string(value.swiftString)
             case .array, .object, .set: break
             }
-            guard walk.enter() else {
+            guard walk.enter(value.length) else {
                 walk.leave()
                 return .null
             }

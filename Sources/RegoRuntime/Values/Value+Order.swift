@@ -24,13 +24,29 @@ extension Value {
             return unsafe memcmp(a.bytePointer, b.bytePointer, a.length) == 0
         case .bigNumber:
             return equalNumbers(a, b)
+        case .array where a.length <= smallLength:
+            let (left, right) = unsafe (a.elementPointer, b.elementPointer)
+            for position in 0..<a.length {
+                let (x, y) = unsafe (left[position], right[position])
+                if x.isCollection { return equalInWalk(a, b) }
+                if !equal(x, y) { return false }
+            }
+            return true
         case .array, .object, .set:
-            var walk = ValueWalk()
-            return equalCollections(a, b, &walk)
+            return equalInWalk(a, b)
         default:
             // Scalars are canonical: the words decide.
             return false
         }
+    }
+
+    /// Elements of an array of scalars that is compared and hashed without a walk.
+    private static let smallLength = 64
+
+    @inline(never)
+    private static func equalInWalk(_ a: Value, _ b: Value) -> Bool {
+        var walk = ValueWalk()
+        return equalCollections(a, b, &walk)
     }
 
     /// The same within a walk.
@@ -166,12 +182,31 @@ extension Value {
             switch tag {
             case .bigNumber:
                 return unsafe bigNumber.hash
+            case .array where length <= Self.smallLength:
+                var state = arraySeed
+                for index in unsafe elements.indices {
+                    let element = unsafe elements[index]
+                    if element.isCollection { return hashInWalk }
+                    state = Hashing.word(state &* 31 &+ UInt64(element.hash))
+                }
+                return UInt32(truncatingIfNeeded: state >> 16)
+            case .object where unsafe table.pointee.flags & TableHeader.hasHash != 0,
+                .set where unsafe table.pointee.flags & TableHeader.hasHash != 0:
+                return unsafe table.pointee.hash
             case .array, .object, .set:
-                var walk = ValueWalk()
-                return collectionHash(&walk)
+                return hashInWalk
             default:
                 return UInt32(truncatingIfNeeded: Hashing.word(w1 &+ w0 &* 0x9E37_79B9_7F4A_7C15) >> 16)
             }
+        }
+    }
+
+    private var arraySeed: UInt64 { 0x51_7C_C1_B7_27_22_0A_95 ^ UInt64(length) }
+
+    private var hashInWalk: UInt32 {
+        @inline(never) get {
+            var walk = ValueWalk()
+            return collectionHash(&walk)
         }
     }
 
@@ -180,13 +215,14 @@ extension Value {
     func hash(_ walk: inout ValueWalk) -> UInt32 { isCollection ? collectionHash(&walk) : hash }
 
     private func collectionHash(_ walk: inout ValueWalk) -> UInt32 {
-        guard walk.enter() else {
+        // Tables keep their hash.
+        guard walk.enter(tag == .array ? length : 0) else {
             walk.leave()
             return 0
         }
         defer { walk.leave() }
         guard tag == .array else { return tableHash(&walk) }
-        var state: UInt64 = 0x51_7C_C1_B7_27_22_0A_95 ^ UInt64(length)
+        var state = arraySeed
         for index in unsafe elements.indices {
             let element = unsafe elements[index]
             state = Hashing.word(state &* 31 &+ UInt64(element.hash(&walk)))
