@@ -1,7 +1,11 @@
 extension Regex {
     /// The text with every match replaced by a template in which `$1`, `${1}`, `$name` and `${name}` stand for groups and `$$` for `$`,
     /// as Go's `ReplaceAllString` replaces.
-    package func replacingAll(in text: UnsafeBufferPointer<UInt8>, with template: [UInt8]) -> [UInt8] {
+    ///
+    /// - Parameter byteLimit: a result that becomes longer ends early, but is longer than this.
+    package func replacingAll(
+        in text: UnsafeBufferPointer<UInt8>, with template: [UInt8], byteLimit: Int = .max, isInterrupted: (() -> Bool)? = nil
+    ) -> [UInt8] {
         let parts = Template(template, groupNames: groupNames).parts
         let needsGroups = parts.contains { part in
             switch part {
@@ -14,7 +18,10 @@ extension Regex {
         result.reserveCapacity(text.count)
         var copied = 0
         var position = 0
-        while position <= text.count {
+        var rounds = 0
+        while position <= text.count, result.count <= byteLimit {
+            rounds &+= 1
+            if rounds & 63 == 0, isInterrupted?() ?? false { break }
             let groups = needsGroups ? captures(in: text, from: position) : firstMatch(in: text, from: position).map { [$0] }
             guard let groups, let match = groups[0] else { break }
             result.append(contentsOf: text[copied..<match.lowerBound])

@@ -39,8 +39,10 @@ package struct Regex: Sendable {
     package func makeMatcher() -> Matcher { Matcher(storage.compiled) }
 
     /// Whether the text holds a match.
-    package func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        storage.withMatcher { $0.matches(text) }
+    ///
+    /// - Parameter isInterrupted: asked now and then while the search is slow; one that it ends finds nothing. The same everywhere below.
+    package func matches(_ text: UnsafeBufferPointer<UInt8>, isInterrupted: (() -> Bool)? = nil) -> Bool {
+        storage.withMatcher(isInterrupted) { $0.matches(text) }
     }
 
     /// The bytes of the first match that begins at or after `start`.
@@ -56,30 +58,45 @@ package struct Regex: Sendable {
     /// Successive matches that do not overlap, as Go's `FindAll` yields them.
     ///
     /// - Parameter limit: at most this many; `nil` for all.
-    package func allMatches(in text: UnsafeBufferPointer<UInt8>, limit: Int? = nil) -> [Range<Int>] {
-        storage.withMatcher { matcher in
+    package func allMatches(
+        in text: UnsafeBufferPointer<UInt8>, limit: Int? = nil, isInterrupted: (() -> Bool)? = nil
+    ) -> [Range<Int>] {
+        storage.withMatcher(isInterrupted) { matcher in
             var result: [Range<Int>] = []
-            Self.forEach(in: text, limit: limit, find: { matcher.find(text, from: $0).map { ($0, $0) } }, { result.append($0) })
+            Self.forEach(in: text, limit: limit, find: { matcher.find(text, from: $0).map { ($0, $0) } }) {
+                result.append($0)
+                return result.count & 63 != 0 || !(isInterrupted?() ?? false)
+            }
             return result
         }
     }
 
     /// The groups of successive matches that do not overlap, as Go's `FindAllSubmatch` yields them.
     package func allCaptures(in text: UnsafeBufferPointer<UInt8>, limit: Int? = nil) -> [[Range<Int>?]] {
-        storage.withMatcher { matcher in
-            var result: [[Range<Int>?]] = []
+        var result: [[Range<Int>?]] = []
+        forEachCaptures(in: text, limit: limit) {
+            result.append($0)
+            return true
+        }
+        return result
+    }
+
+    /// Hands on the groups of successive matches until `body` returns `false`.
+    package func forEachCaptures(
+        in text: UnsafeBufferPointer<UInt8>, limit: Int? = nil, isInterrupted: (() -> Bool)? = nil, _ body: ([Range<Int>?]) -> Bool
+    ) {
+        storage.withMatcher(isInterrupted) { matcher in
             Self.forEach(
                 in: text, limit: limit,
                 find: { start in
                     matcher.captures(text, from: start).flatMap { groups in groups[0].map { ($0, groups) } }
-                }, { result.append($0) })
-            return result
+                }, body)
         }
     }
 
     /// An empty match next to the one before it does not count.
     private static func forEach<Found>(
-        in text: UnsafeBufferPointer<UInt8>, limit: Int?, find: (Int) -> (Range<Int>, Found)?, _ body: (Found) -> Void
+        in text: UnsafeBufferPointer<UInt8>, limit: Int?, find: (Int) -> (Range<Int>, Found)?, _ body: (Found) -> Bool
     ) {
         var position = 0
         var previousEnd = -1
@@ -94,7 +111,7 @@ package struct Regex: Sendable {
             }
             previousEnd = range.upperBound
             if isAccepted {
-                body(found)
+                if !body(found) { return }
                 remaining -= 1
             }
         }
@@ -103,13 +120,15 @@ package struct Regex: Sendable {
     /// The pieces between matches, as Go's `Regexp.Split` cuts them.
     ///
     /// - Parameter limit: at most this many pieces, the last one uncut; `nil` for all.
-    package func split(_ text: UnsafeBufferPointer<UInt8>, limit: Int? = nil) -> [Range<Int>] {
+    package func split(
+        _ text: UnsafeBufferPointer<UInt8>, limit: Int? = nil, isInterrupted: (() -> Bool)? = nil
+    ) -> [Range<Int>] {
         if limit == 0 { return [] }
         if !pattern.isEmpty, text.isEmpty { return [0..<0] }
         var result: [Range<Int>] = []
         var begin = 0
         var end = 0
-        for match in allMatches(in: text, limit: limit) {
+        for match in allMatches(in: text, limit: limit, isInterrupted: isInterrupted) {
             if let limit, result.count == limit - 1 { break }
             end = match.lowerBound
             if match.upperBound != 0 { result.append(begin..<end) }
@@ -156,9 +175,11 @@ private final class Storage: Sendable {
         self.compiled = compiled
     }
 
-    func withMatcher<Result>(_ body: (Matcher) -> Result) -> Result {
+    func withMatcher<Result>(_ isInterrupted: (() -> Bool)? = nil, _ body: (Matcher) -> Result) -> Result {
         let lent = idle.withLock { $0.popLast() } ?? Lent(matcher: Matcher(compiled))
+        if isInterrupted != nil { lent.matcher.isInterrupted = isInterrupted }
         let result = body(lent.matcher)
+        if isInterrupted != nil { lent.matcher.isInterrupted = nil }
         idle.withLock { if $0.count < 4 { $0.append(lent) } }
         return result
     }

@@ -52,7 +52,7 @@ public final class PreparedQuery: Sendable {
         let machine = machines.take()
         defer { machines.giveBack(machine) }
         let result = try observed(machine, input: input, limits: limits, print: print, instruments: instruments)
-        return answer(result)
+        return try answer(result, of: machine)
     }
 
     /// Evaluates a prepared path and writes its document as JSON; `nil` when undefined.
@@ -63,9 +63,11 @@ public final class PreparedQuery: Sendable {
         defer { machines.giveBack(machine) }
         let result = try observed(machine, input: input, limits: limits)
         guard result.isDefined else { return nil }
-        var buffer = OutputBuffer()
-        result.writeJSON(into: &buffer)
-        return buffer.array
+        return try reading(machine) {
+            var buffer = OutputBuffer()
+            result.writeJSON(into: &buffer)
+            return buffer.array
+        }
     }
 
     /// Evaluates the query with the results of nondeterministic builtins that are given, and adds to them what it has to ask for.
@@ -76,7 +78,7 @@ public final class PreparedQuery: Sendable {
     ) throws(EvaluationError) -> Answer {
         let machine = machines.take()
         defer { machines.giveBack(machine) }
-        return answer(try run(machine, input: input, limits: limits, nondeterministicResults: results))
+        return try answer(try run(machine, input: input, limits: limits, nondeterministicResults: results), of: machine)
     }
 
     func run(
@@ -171,6 +173,19 @@ public final class PreparedQuery: Sendable {
     }
 
     // MARK: Answers
+
+    private func answer(_ result: Value, of machine: Machine) throws(EvaluationError) -> Answer {
+        try reading(machine) { answer(result) }
+    }
+
+    /// Copies out of a machine what it has evaluated, within the evaluation's limits: a small value may be endless when written out.
+    func reading<Result>(_ machine: Machine, _ copy: () -> Result) throws(EvaluationError) -> Result {
+        do throws(MachineError) {
+            return try machine.watching { () throws(MachineError) in copy() }
+        } catch {
+            throw evaluationError(error)
+        }
+    }
 
     private func answer(_ result: Value) -> Answer {
         guard result.isDefined else { return Answer(solutions: []) }

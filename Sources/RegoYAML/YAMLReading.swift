@@ -21,7 +21,9 @@ package enum YAMLReading {
     private static let nodeLimit = 4_000_000
 
     /// Reads one document; an empty text is `null`.
-    package static func read(_ text: String, in arena: Arena) throws(Failure) -> Value {
+    ///
+    /// - Parameter isInterrupted: asked now and then; ends the reading with a failure.
+    package static func read(_ text: String, in arena: Arena, isInterrupted: (() -> Bool)? = nil) throws(Failure) -> Value {
         let root: Node?
         do {
             root = try Yams.compose(yaml: text)
@@ -31,7 +33,7 @@ package enum YAMLReading {
             throw Failure(message: "yaml: \(error)")
         }
         guard let root else { return .null }
-        var reader = Reader(arena: arena)
+        var reader = Reader(arena: arena, isInterrupted: isInterrupted)
         return try reader.value(of: root, depth: 0)
     }
 
@@ -57,10 +59,12 @@ package enum YAMLReading {
 
     private struct Reader {
         let arena: Arena
+        let isInterrupted: (() -> Bool)?
         var count = 0
 
         mutating func value(of node: Node, depth: Int) throws(Failure) -> Value {
             count += 1
+            if count & 255 == 0, isInterrupted?() ?? false { throw Failure(message: "yaml: interrupted") }
             guard count <= nodeLimit, !arena.isExhausted else { throw Failure(message: "yaml: document contains excessive aliasing") }
             guard depth <= JSONParser.defaultDepth else { throw Failure(message: "yaml: exceeded max depth of \(JSONParser.defaultDepth)") }
             switch node {

@@ -114,6 +114,8 @@ final class LazyDFA {
                 if entry == Self.unknown {
                     let flushesBefore = flushes
                     entry = makeTransition(from: row, column: Int(classes[Int(byte)]), byte: byte)
+                    transitionsMade &+= 1
+                    if transitionsMade & 127 == 0, isInterrupted?() ?? false { return .noMatch }
                     if flushes != flushesBefore {
                         home = Self.unknown
                         // As RE2: ten bytes for each state built, or the automaton is no gain.
@@ -155,6 +157,8 @@ final class LazyDFA {
     }
 
     private var statesAtFlush = 0
+    private var transitionsMade = 0
+    var isInterrupted: (() -> Bool)?
 
     // MARK: Building
 

@@ -5,6 +5,15 @@ package final class Matcher {
     private var backward: LazyDFA?
     private var pike: PikeMachine?
     private var capturing: PikeMachine?
+    /// Asked now and then while a search is slow; one that it ends finds nothing.
+    package var isInterrupted: (() -> Bool)? {
+        didSet {
+            forward.isInterrupted = isInterrupted
+            backward?.isInterrupted = isInterrupted
+            pike?.isInterrupted = isInterrupted
+            capturing?.isInterrupted = isInterrupted
+        }
+    }
 
     init(_ patterns: CompiledPattern) {
         self.patterns = patterns
@@ -28,7 +37,10 @@ package final class Matcher {
         case .gaveUp:
             return findSlowly(text, from: from)
         case .match(let end):
-            if backward == nil { backward = patterns.backward().map { LazyDFA($0, isLongest: true) } }
+            if backward == nil {
+                backward = patterns.backward().map { LazyDFA($0, isLongest: true) }
+                backward?.isInterrupted = isInterrupted
+            }
             if let backward, case .match(let start) = backward.searchBackwards(text, from: end, to: from) { return start..<end }
             return findSlowly(text, from: from)
         }
@@ -40,6 +52,7 @@ package final class Matcher {
         if patterns.forward.slotCount == 2 { return [whole] }
         let machine = capturing ?? PikeMachine(patterns.forward, slotCount: patterns.forward.slotCount)
         capturing = machine
+        machine.isInterrupted = isInterrupted
         guard let slots = machine.search(text, from: whole.lowerBound, anchored: true) else { return nil }
         return (0..<(slots.count / 2)).map { group -> Range<Int>? in
             let start = Int(slots[group * 2])
@@ -51,6 +64,7 @@ package final class Matcher {
     private func findSlowly(_ text: UnsafeBufferPointer<UInt8>, from: Int) -> Range<Int>? {
         let machine = pike ?? PikeMachine(patterns.forward, slotCount: 2)
         pike = machine
+        machine.isInterrupted = isInterrupted
         return machine.search(text, from: from, anchored: false).map { Int($0[0])..<Int($0[1]) }
     }
 }

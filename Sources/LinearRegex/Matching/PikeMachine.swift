@@ -54,6 +54,7 @@ final class PikeMachine {
     private var following: Threads
     private let scratch: UnsafeMutablePointer<Int32>
     private var stack: [Task] = []
+    var isInterrupted: (() -> Bool)?
 
     /// - Parameter slotCount: 2 for the whole match alone, or all of the program's.
     init(_ program: Program, slotCount: Int) {
@@ -76,6 +77,7 @@ final class PikeMachine {
         add(anchored ? program.start : program.unanchoredStart, at: from, in: text, to: current)
         var position = from
         while current.set.count > 0 {
+            if position & 255 == 255, isInterrupted?() ?? false { return nil }
             let (current, following) = (current, following)
             following.removeAll()
             let byte = position < text.count ? text[position] : nil

@@ -178,7 +178,8 @@ public struct TestRunner: Sendable {
         let value = try query.run(
             machine, input: .none, limits: limits, print: { output += $0 + "\n" },
             testCase: test.hasCases ? { begun.append($0.array ?? []) } : nil, instruments: instruments)
-        return TestValue(document: value.isDefined ? RegoValue(value) : nil, begun: begun)
+        let document = try query.reading(machine) { value.isDefined ? RegoValue(value) : nil }
+        return TestValue(document: document, begun: begun)
     }
 
     private struct TestValue {

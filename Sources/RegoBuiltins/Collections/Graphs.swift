@@ -17,7 +17,10 @@ package enum GraphBuiltins {
         guard let graph = call.object(0), let initial = start(call) else { return }
         let found = SetBuilder(in: call.arena)
         var pending = Array(initial)
+        var rounds = 0
         while let node = pending.popLast() {
+            rounds &+= 1
+            if rounds & 1023 == 0, call.endIfInterrupted() { return }
             let edges = graph.lookup(node)
             guard edges.isDefined, found.insert(node) else { continue }
             pending.append(contentsOf: neighbours(edges))
@@ -88,8 +91,10 @@ package enum GraphBuiltins {
     private static func walk(_ call: BuiltinCall) {
         let pairs = ArrayBuilder(in: call.arena, capacity: 16)
         var path: [Value] = []
+        var steps = ValueWalk()
         func visit(_ value: Value) {
-            if call.arena.isExhausted { return }
+            if call.arena.isExhausted || !steps.enter() { return steps.leave() }
+            defer { steps.leave() }
             let pair = call.arena.allocateValues(2)
             pair[0] = .array(path, in: call.arena)
             pair[1] = value

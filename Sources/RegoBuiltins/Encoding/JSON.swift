@@ -87,8 +87,11 @@ package enum JSONBuiltins {
         call[0].writeJSON(into: &buffer, style: JSONStyle(isPretty: true, escapesHTML: true))
         var builder = TextBuilder(in: call.arena, capacity: buffer.count * 2)
         // Strings hold no line breaks, so that only those of the layout are met; it indents by two spaces a level.
+        let layout = prefix.utf8.count + 1
         for (number, line) in buffer.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
             let spaces = line.prefix { $0 == UInt8(ascii: " ") }.count
+            if call.failIfTooLarge(layout + spaces / 2 * indent.utf8.count) { return }
+            if number & 1023 == 1023, call.endIfInterrupted() { return }
             if number > 0 { builder.append(UInt8(ascii: "\n")) }
             builder.append(text: prefix)
             for _ in 0..<(spaces / 2) { builder.append(text: indent) }

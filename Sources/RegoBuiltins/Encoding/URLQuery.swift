@@ -77,6 +77,8 @@ package enum URLQueryBuiltins {
         let (keys, values) = (object.sortedKeys, object.sortedValues)
         for index in 0..<object.length {
             guard keys[index].isString else { return call.failOperand(0, "values must be string, array[string], or set[string]") }
+            if builder.isTooLarge { return _ = call.failIfTooLarge(.max) }
+            if call.endIfInterrupted() { return }
             let single = [values[index]]
             let members: [Value] = values[index].isString ? single : values[index].sequence.map { Array($0) } ?? [.null]
             for member in members {
@@ -92,7 +94,9 @@ package enum URLQueryBuiltins {
 
     private static func decodeObject(_ call: BuiltinCall) {
         guard let text = call.string(0) else { return }
-        let builder = ObjectBuilder(in: call.arena)
+        var names: [Value] = []
+        var members: [[Value]] = []
+        let places = ObjectBuilder(in: call.arena)
         do throws(Fault) {
             for pair in text.utf8.split(separator: UInt8(ascii: "&")) {
                 guard !pair.contains(UInt8(ascii: ";")) else { return call.fail(.builtin, "invalid semicolon separator in query") }
@@ -101,9 +105,18 @@ package enum URLQueryBuiltins {
                 let value = try unescape(mark < pair.endIndex ? pair[(mark + 1)...] : pair[pair.endIndex...])
                 let name = key.withUnsafeBufferPointer { Value.string($0, in: call.arena) }
                 let member = value.withUnsafeBufferPointer { Value.string($0, in: call.arena) }
-                let known = builder.lookup(name)
-                builder.set(name, .array((known.isDefined ? Array(known.elements) : []) + [member], in: call.arena))
+                let place = places.lookup(name)
+                if place.isDefined {
+                    members[Int(place.asInteger)].append(member)
+                } else {
+                    places.put(name, .integer(names.count))
+                    names.append(name)
+                    members.append([member])
+                }
+                if call.arena.isExhausted { return _ = call.failIfTooLarge(.max) }
             }
+            let builder = ObjectBuilder(in: call.arena, capacity: names.count)
+            for (name, values) in zip(names, members) { builder.put(name, .array(values, in: call.arena)) }
             call.return(builder.finish())
         } catch {
             call.fail(.builtin, error.message)

@@ -7,7 +7,11 @@ package enum YAMLBuiltins {
         BuiltinDefinition("yaml.unmarshal", arity: 1) { unmarshal(BuiltinCall($0)) },
         BuiltinDefinition("yaml.is_valid", arity: 1) {
             let call = BuiltinCall($0)
-            call.return(call[0].isString && (try? YAMLReading.read(call[0].swiftString, in: call.arena)) != nil)
+            let context = call.context
+            let isValid =
+                call[0].isString
+                && (try? YAMLReading.read(call[0].swiftString, in: call.arena) { context.isInterrupted }) != nil
+            if !call.endIfInterrupted() { call.return(isValid) }
         },
         BuiltinDefinition("yaml.marshal", arity: 1) { marshal(BuiltinCall($0)) },
     ]
@@ -15,8 +19,11 @@ package enum YAMLBuiltins {
     private static func unmarshal(_ call: BuiltinCall) {
         guard let text = call.string(0) else { return }
         do throws(YAMLReading.Failure) {
-            call.return(try YAMLReading.read(text.swiftString, in: call.arena))
+            let context = call.context
+            call.return(try YAMLReading.read(text.swiftString, in: call.arena) { context.isInterrupted })
         } catch {
+            if call.endIfInterrupted() { return }
+            if call.arena.isExhausted { return _ = call.failIfTooLarge(.max) }
             call.fail(.builtin, error.message)
         }
     }
@@ -24,6 +31,8 @@ package enum YAMLBuiltins {
     private static func marshal(_ call: BuiltinCall) {
         var writer = YAMLWriting(in: call.arena)
         writer.write(call[0], indent: 0)
+        if call.endIfInterrupted() { return }
+        if writer.output.isTooLarge { return _ = call.failIfTooLarge(.max) }
         call.return(writer.output.finish())
     }
 }
@@ -31,6 +40,7 @@ package enum YAMLBuiltins {
 /// Writes values as Go's YAML encoder does: block style, keys sorted, sequences not indented below their key.
 struct YAMLWriting {
     var output: TextBuilder
+    private var walk = ValueWalk()
 
     init(in arena: Arena) {
         output = TextBuilder(in: arena, capacity: 256)
@@ -38,6 +48,9 @@ struct YAMLWriting {
 
     /// Writes a value and the line break after it.
     mutating func write(_ value: Value, indent: Int) {
+        if output.isTooLarge { walk.cutForSize() }
+        guard walk.enter() else { return walk.leave() }
+        defer { walk.leave() }
         switch value.tag {
         case .object where value.length > 0:
             let (keys, values) = (value.sortedKeys, value.sortedValues)

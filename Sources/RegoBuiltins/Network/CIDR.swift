@@ -87,11 +87,19 @@ package enum CIDRBuiltins {
     private static func containsMatches(_ call: BuiltinCall) {
         do throws(Fault) {
             let builder = SetBuilder(in: call.arena)
+            var rounds = 0
+            var isCut = false
             try forEachCandidate(call, 0) { network, name throws(Fault) in
+                if isCut { return }
                 try forEachCandidate(call, 1) { address, other throws(Fault) in
+                    if isCut { return }
+                    rounds &+= 1
+                    if rounds & 1023 == 0 { isCut = call.context.isInterrupted || call.arena.isExhausted }
                     if try isContained(network, address) { builder.insert(.array([name, other], in: call.arena)) }
                 }
             }
+            if call.endIfInterrupted() { return }
+            if call.arena.isExhausted { return _ = call.failIfTooLarge(.max) }
             call.return(builder.finish())
         } catch {
             call.fail(.builtin, error.message)
@@ -111,7 +119,8 @@ package enum CIDRBuiltins {
             }
             let builder = SetBuilder(in: call.arena, capacity: 1 << hosts)
             var bytes = network.address.bytes
-            for _ in 0..<(1 << hosts) {
+            for number in 0..<(1 << hosts) {
+                if number & 1023 == 1023, call.endIfInterrupted() { return }
                 builder.insert(.string(IPAddress(bytes: bytes).text, in: call.arena))
                 for index in bytes.indices.reversed() {
                     bytes[index] &+= 1

@@ -157,6 +157,8 @@ package enum UnitBuiltins {
         }
         guard rest.isEmpty else { return nil }
         whole.append(contentsOf: fraction)
+        // Exact arithmetic takes quadratic time.
+        guard whole.count <= Arithmetic.digitLimit else { return nil }
         return Decimal(isNegative: isNegative, digits: whole, exponent: exponent - fraction.count)
     }
 }

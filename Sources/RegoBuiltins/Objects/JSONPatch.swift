@@ -32,10 +32,8 @@ package enum JSONPatchBuiltins {
             var result = target
             for patch in patches.elements {
                 result = try apply(try operation(patch, in: call.arena), to: result, in: call.arena)
-                if call.arena.isExhausted {
-                    _ = call.failIfTooLarge(.max)
-                    return
-                }
+                if call.arena.isExhausted { return _ = call.failIfTooLarge(.max) }
+                if call.endIfInterrupted() { return }
             }
             call.return(result)
         } catch {
@@ -51,7 +49,7 @@ package enum JSONPatchBuiltins {
         }
         func path(_ name: String) throws(Failure) -> [Value] {
             let value = try attribute(name)
-            guard let segments = JSONPathBuiltins.segments(value, in: arena) else {
+            guard let segments = JSONPathBuiltins.segments(value, in: arena), segments.count <= JSONParser.defaultDepth else {
                 throw Failure(
                     kind: .type,
                     message: "operand 2 must be one of {set, array} containing string paths or array of path segments but got "

@@ -9,24 +9,39 @@ package enum JSONPathBuiltins {
 
     /// Paths as a tree: `nil` at the end of a path, for everything below it.
     private final class Tree {
-        var keys: [Value] = []
-        var children: [Tree?] = []
+        private struct Key: Hashable {
+            let value: Value
 
-        func child(_ key: Value) -> Tree?? {
-            keys.firstIndex { Value.equal($0, key) }.map { children[$0] }
+            static func == (a: Key, b: Key) -> Bool { Value.equal(a.value, b.value) }
+            func hash(into hasher: inout Hasher) { hasher.combine(value.hash) }
         }
 
+        private(set) var keys: [Value] = []
+        private(set) var children: [Tree?] = []
+        private var places: [Key: Int] = [:]
+        /// No document is nested as deeply.
+        private static let depthLimit = Int(ValueWalk.depthLimit) + 1
+
+        func child(_ key: Value) -> Tree?? { places[Key(value: key)].map { children[$0] } }
+
         /// Adds a path unless a shorter one selects all of it; a shorter one replaces longer ones.
-        func insert(_ path: ArraySlice<Value>) {
-            guard let key = path.first else { return }
-            guard let place = keys.firstIndex(where: { Value.equal($0, key) }) else {
-                let child = path.count == 1 ? nil : Tree()
-                child?.insert(path.dropFirst())
-                keys.append(key)
-                children.append(child)
-                return
+        func insert(_ path: [Value]) {
+            var tree = self
+            for (index, key) in path.prefix(Self.depthLimit).enumerated() {
+                let isLast = index == path.count - 1
+                if let place = tree.places[Key(value: key)] {
+                    if isLast { tree.children[place] = nil }
+                    guard let child = tree.children[place] else { return }
+                    tree = child
+                } else {
+                    let child = isLast ? nil : Tree()
+                    tree.places[Key(value: key)] = tree.keys.count
+                    tree.keys.append(key)
+                    tree.children.append(child)
+                    guard let child else { return }
+                    tree = child
+                }
             }
-            if path.count == 1 { children[place] = nil } else { children[place]?.insert(path.dropFirst()) }
         }
     }
 
@@ -39,7 +54,8 @@ package enum JSONPathBuiltins {
                 return call.failOperand(
                     1, "must be one of {set, array} containing string paths or array of path segments but got \(path.typeName)")
             }
-            tree.insert(segments[...])
+            tree.insert(segments)
+            if call.arena.isExhausted { return _ = call.failIfTooLarge(.max) }
         }
         call.return(keepsSelected ? filter(object, by: tree, in: call.arena) : remove(tree, from: object, in: call.arena))
     }
@@ -75,6 +91,8 @@ package enum JSONPathBuiltins {
     private static func indexKey(_ index: Int, in arena: Arena) -> Value { .string(String(index), in: arena) }
 
     private static func filter(_ value: Value, by tree: Tree?, in arena: Arena) -> Value {
+        // The call ends with an error then.
+        if arena.isExhausted { return value }
         guard let tree else { return value }
         switch value.tag {
         case .object:
@@ -102,6 +120,7 @@ package enum JSONPathBuiltins {
     }
 
     private static func remove(_ tree: Tree, from value: Value, in arena: Arena) -> Value {
+        if arena.isExhausted { return value }
         switch value.tag {
         case .object:
             let builder = ObjectBuilder(in: arena, capacity: value.length)

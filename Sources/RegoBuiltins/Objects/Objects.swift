@@ -64,16 +64,27 @@ package enum ObjectBuiltins {
     private static func unionAll(_ call: BuiltinCall) {
         guard let array = call.array(0) else { return }
         for element in array.elements where element.tag != .object { return call.failElement(0, containing: element, "object") }
-        var result = ObjectBuilder(in: call.arena).finish()
-        for element in array.elements { result = Value.objectUnion(result, element, in: call.arena) }
-        call.return(result)
+        let result = ObjectBuilder(in: call.arena)
+        for element in array.elements {
+            let (keys, values) = (element.keys, element.values)
+            for index in 0..<element.length {
+                let (before, after) = (result.lookup(keys[index]), values[index])
+                let isMerged = before.tag == .object && after.tag == .object
+                result.set(keys[index], isMerged ? Value.objectUnion(before, after, in: call.arena) : after)
+            }
+            if call.arena.isExhausted { return _ = call.failIfTooLarge(.max) }
+            if call.endIfInterrupted() { return }
+        }
+        call.return(result.finish())
     }
 
     private static func subset(_ call: BuiltinCall) {
         let (whole, part) = (call[0], call[1])
         switch (whole.tag, part.tag) {
         case (.object, .object), (.set, .set), (.array, .array):
-            call.return(isSubset(part, of: whole))
+            var walk = ValueWalk()
+            let holds = isSubset(part, of: whole, call, &walk)
+            if !call.endIfInterrupted() { call.return(holds) }
         case (.array, .set):
             // OPA counts the elements that are members, repeated ones too, and looks at the count only when it has met an element.
             let found = whole.elements.lazy.filter { part.contains($0) }.count
@@ -83,14 +94,20 @@ package enum ObjectBuiltins {
         }
     }
 
-    private static func isSubset(_ part: Value, of whole: Value) -> Bool {
+    private static func isSubset(_ part: Value, of whole: Value, _ call: BuiltinCall, _ walk: inout ValueWalk) -> Bool {
+        guard walk.enter() else {
+            walk.leave()
+            return false
+        }
+        defer { walk.leave() }
         switch (whole.tag, part.tag) {
         case (.object, .object):
             let (keys, values) = (part.keys, part.values)
-            return (0..<part.length).allSatisfy { index in
+            for index in 0..<part.length {
                 let found = whole.lookup(keys[index])
-                return found.isDefined && isSubset(values[index], of: found)
+                if !found.isDefined || !isSubset(values[index], of: found, call, &walk) { return false }
             }
+            return true
         case (.set, .set):
             return part.keys.allSatisfy { whole.contains($0) }
         case (.array, .array):
@@ -98,7 +115,8 @@ package enum ObjectBuiltins {
             if part.length > whole.length { return false }
             let (wanted, elements) = (part.elements, whole.elements)
             return (0...(whole.length - part.length)).contains { start in
-                (0..<part.length).allSatisfy { Value.equal(elements[start + $0], wanted[$0]) }
+                if start & 63 == 63, call.context.isInterrupted { return true }
+                return (0..<part.length).allSatisfy { Value.equal(elements[start + $0], wanted[$0]) }
             }
         default:
             return Value.equal(part, whole)

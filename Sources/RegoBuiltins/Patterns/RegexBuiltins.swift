@@ -18,6 +18,11 @@ package enum RegexBuiltins {
     private static func match(_ call: BuiltinCall) {
         guard let pattern = call.string(0), let text = call.wellFormedString(1) else { return }
         let cached = call.cachedRegex(pattern, ofArgument: 0)
+        if let interruption = call.interruption(for: text), case .success(let regex) = cached.result {
+            let isMatch = regex.matches(text.utf8, isInterrupted: interruption)
+            if !call.endIfInterrupted() { call.return(isMatch) }
+            return
+        }
         if let matcher = cached.matcher { return call.return(matcher.matches(text.utf8)) }
         switch cached.result {
         case .success(let regex): call.return(regex.matches(text.utf8))
@@ -41,7 +46,10 @@ package enum RegexBuiltins {
             let text = call.wellFormedString(1)
         else { return }
         let builder = ArrayBuilder(in: call.arena)
-        for range in regex.allMatches(in: text.utf8, limit: limit) { builder.append(text.substring(byteRange: range)) }
+        let ranges = regex.allMatches(in: text.utf8, limit: limit, isInterrupted: call.interruption(for: text))
+        if call.endIfInterrupted() { return }
+        if call.failIfTooLarge(ranges.count * 16) { return }
+        for range in ranges { builder.append(text.substring(byteRange: range)) }
         call.return(builder.finish())
     }
 
@@ -50,11 +58,17 @@ package enum RegexBuiltins {
             let text = call.wellFormedString(1)
         else { return }
         let builder = ArrayBuilder(in: call.arena)
-        for groups in regex.allCaptures(in: text.utf8, limit: limit) {
+        let interruption = call.interruption(for: text)
+        var rounds = 0
+        regex.forEachCaptures(in: text.utf8, limit: limit, isInterrupted: interruption) { groups in
             let elements = call.arena.allocateValues(groups.count)
             for (index, group) in groups.enumerated() { elements[index] = text.substring(byteRange: group ?? 0..<0) }
             builder.append(.array(elements, count: groups.count))
+            rounds &+= 1
+            return !call.arena.isExhausted && (rounds & 63 != 0 || !(interruption?() ?? false))
         }
+        if call.endIfInterrupted() { return }
+        if call.arena.isExhausted { return _ = call.failIfTooLarge(.max) }
         call.return(builder.finish())
     }
 
@@ -62,7 +76,9 @@ package enum RegexBuiltins {
         guard call.string(0) != nil, call.string(1) != nil, let template = call.string(2), let text = call.wellFormedString(0),
             let regex = call.regex(1)
         else { return }
-        let result = regex.replacingAll(in: text.utf8, with: template.byteArray)
+        let result = regex.replacingAll(
+            in: text.utf8, with: template.byteArray, byteLimit: call.arena.byteLimit, isInterrupted: call.interruption(for: text))
+        if call.endIfInterrupted() { return }
         if call.failIfTooLarge(result.count) { return }
         call.return(result.withUnsafeBufferPointer { .string($0, in: call.arena) })
     }
@@ -70,7 +86,10 @@ package enum RegexBuiltins {
     private static func split(_ call: BuiltinCall) {
         guard call.string(0) != nil, let text = call.wellFormedString(1), let regex = call.regex(0) else { return }
         let builder = ArrayBuilder(in: call.arena)
-        for range in regex.split(text.utf8) { builder.append(text.substring(byteRange: range)) }
+        let pieces = regex.split(text.utf8, isInterrupted: call.interruption(for: text))
+        if call.endIfInterrupted() { return }
+        if call.failIfTooLarge(pieces.count * 16) { return }
+        for range in pieces { builder.append(text.substring(byteRange: range)) }
         call.return(builder.finish())
     }
 
@@ -89,7 +108,9 @@ package enum RegexBuiltins {
         }
         let value = pattern.withUnsafeBufferPointer { Value.string($0, in: call.arena) }
         switch call.compiled(value) {
-        case .success(let regex): call.return(regex.matches(text.utf8))
+        case .success(let regex):
+            let isMatch = regex.matches(text.utf8, isInterrupted: call.interruption(for: text))
+            if !call.endIfInterrupted() { call.return(isMatch) }
         case .failure(let error): call.fail(.builtin, error.message)
         }
     }
@@ -99,7 +120,11 @@ package enum RegexBuiltins {
         do throws(RegexGlob.Failure) {
             let first = try RegexGlob.parse(left.utf8)
             let second = try RegexGlob.parse(right.utf8)
-            call.return(RegexGlob.intersects(first, second))
+            let (context, limit) = (call.context, call.arena.byteLimit / 64)
+            let intersect = RegexGlob.intersects(first, second, limit: limit) { context.isInterrupted }
+            if call.endIfInterrupted() { return }
+            guard let intersect else { return _ = call.failIfTooLarge(.max) }
+            call.return(intersect)
         } catch {
             call.fail(.builtin, error.message)
         }

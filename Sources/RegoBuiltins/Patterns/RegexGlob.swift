@@ -92,7 +92,10 @@ enum RegexGlob {
     }
 
     /// Walks both patterns at once: a pair of places is reachable or not, so that the work is at most the product of their lengths.
-    static func intersects(_ first: [Token], _ second: [Token]) -> Bool {
+    ///
+    /// - Parameter limit: the pairs of places that may be looked at.
+    /// - Returns: `nil` beyond the limit, and when interrupted.
+    static func intersects(_ first: [Token], _ second: [Token], limit: Int, isInterrupted: () -> Bool) -> Bool? {
         let width = second.count + 1
         // Bit 0: reached; bit 1 and 2: the first or second token has matched at least once.
         var seen = Set<Int>()
@@ -100,6 +103,7 @@ enum RegexGlob {
         while let (left, right, leftUsed, rightUsed) = pending.popLast() {
             guard seen.insert(((left * width + right) << 2) | (leftUsed ? 1 : 0) | (rightUsed ? 2 : 0)).inserted else { continue }
             if left == first.count, right == second.count { return true }
+            if seen.count > limit || seen.count & 1023 == 0 && isInterrupted() { return nil }
             // A token that repeats may end: a star at once, a plus when used.
             if left < first.count, first[left].times == .star || (first[left].times == .plus && leftUsed) {
                 pending.append((left + 1, right, false, rightUsed))

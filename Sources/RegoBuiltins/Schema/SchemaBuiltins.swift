@@ -10,7 +10,8 @@ package enum SchemaBuiltins {
     private static func document(_ value: Value, in arena: Arena) throws(SchemaFault) -> Value {
         let isComposite = value.tag == .object || value.tag == .array
         guard value.isString || isComposite else { throw SchemaFault("wrong type, expected string or object") }
-        if isComposite, isJSON(value) { return value }
+        var walk = ValueWalk()
+        if isComposite, isJSON(value, &walk) { return value }
         do throws(JSONError) {
             // Schemas know JSON alone: a set is an array to them, and every key a string.
             return try JSONBuiltins.parse(value.isString ? value : .string(value.jsonText(style: .compact), in: arena), in: arena)
@@ -19,14 +20,13 @@ package enum SchemaBuiltins {
         }
     }
 
-    /// Whether JSON has all parts of a value; no value is nested so deeply that this could exhaust the stack.
-    private static func isJSON(_ value: Value) -> Bool {
-        switch value.tag {
-        case .set: false
-        case .array: value.elements.allSatisfy(isJSON)
-        case .object: value.keys.allSatisfy(\.isString) && value.values.allSatisfy(isJSON)
-        default: true
-        }
+    /// Whether JSON has all parts of a value.
+    private static func isJSON(_ value: Value, _ walk: inout ValueWalk) -> Bool {
+        guard value.isCollection else { return true }
+        guard value.tag != .set, walk.enter(value.length) else { return false }
+        defer { walk.leave() }
+        if value.tag == .array { return value.elements.allSatisfy { isJSON($0, &walk) } }
+        return value.keys.allSatisfy(\.isString) && value.values.allSatisfy { isJSON($0, &walk) }
     }
 
     private static func verify(_ call: BuiltinCall) {
@@ -44,12 +44,15 @@ package enum SchemaBuiltins {
         do throws(SchemaFault) {
             let document = try document(call[0], in: arena)
             let schema = try SchemaCompiler.compile(try self.document(call[1], in: arena), for: call)
-            var validator = SchemaValidator(in: arena)
+            let context = call.context
+            var validator = SchemaValidator(in: arena) { context.isInterrupted }
             do throws(SchemaValidator.Exhausted) {
                 let result = try validator.check(document, schema)
                 let findings = result.findings.map { finding($0, in: arena) }
                 call.return(.array([.boolean(result.isValid), .array(findings, in: arena)], in: arena))
             } catch {
+                if call.endIfInterrupted() { return }
+                if arena.isExhausted { return _ = call.failIfTooLarge(.max) }
                 call.fail(.halt, error.message)
             }
         } catch {

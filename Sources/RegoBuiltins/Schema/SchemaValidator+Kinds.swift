@@ -107,9 +107,11 @@ extension SchemaValidator {
 
     mutating func objects(_ value: Value, _ node: SchemaNode, _ result: inout SchemaResult) throws(Exhausted) {
         for (name, dependency) in node.dependencies where value.lookup(name).isDefined {
+            try step()
             switch dependency {
             case .properties(let names):
-                for other in names where value.lookup(other).isUndefined {
+                for (index, other) in names.enumerated() where value.lookup(other).isUndefined {
+                    if index & 1023 == 1023 { try step() }
                     report("missing_dependency", "Has a dependency on \(other.swiftString)", &result)
                 }
             case .schema(let schema): result.merge(try check(value, schema))
@@ -143,7 +145,9 @@ extension SchemaValidator {
             // Documents made by policies may have other keys; they cannot be written as JSON and match nothing.
             let name = Self.shown(key)
             var isKnown = node.propertyNames.contains(Array(name.utf8))
-            for (pattern, schema) in node.patternProperties where key.isString && Self.matches(pattern, key) {
+            for (pattern, schema) in node.patternProperties where key.isString {
+                try step()
+                guard Self.matches(pattern, key) else { continue }
                 isKnown = true
                 result.merge(try check(member, at: name, schema))
             }

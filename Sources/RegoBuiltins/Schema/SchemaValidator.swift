@@ -39,11 +39,23 @@ struct SchemaValidator {
     private var steps = 0
     private var count = 0
 
-    init(in arena: Arena) { self.arena = arena }
+    private let isInterrupted: () -> Bool
+
+    /// - Parameter isInterrupted: asked now and then; ends the checks as exhausted.
+    init(in arena: Arena, isInterrupted: @escaping () -> Bool) {
+        self.arena = arena
+        self.isInterrupted = isInterrupted
+    }
+
+    /// Counts something that takes time.
+    mutating func step() throws(Exhausted) {
+        steps += 1
+        if steps & 127 == 0, isInterrupted() || arena.isExhausted { throw Exhausted(message: "checking the document takes too long") }
+    }
 
     /// Checks a value, the document or a part of it.
     mutating func check(_ value: Value, _ node: SchemaNode) throws(Exhausted) -> SchemaResult {
-        steps += 1
+        try step()
         guard steps <= Self.maximumSteps, count <= Self.maximumFindings else {
             throw Exhausted(message: "checking the document takes too many steps")
         }

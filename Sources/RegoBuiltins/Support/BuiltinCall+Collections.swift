@@ -41,6 +41,13 @@ extension BuiltinCall {
         return true
     }
 
+    /// What ends searches in a text that is long enough for them to take long; `nil` where nothing may.
+    func interruption(for text: Value) -> (() -> Bool)? {
+        guard text.length > 1024, context.deadline != 0 || context.cancellation != nil else { return nil }
+        let context = context
+        return { context.isInterrupted }
+    }
+
     func returnEmptyString() { self.return(.string(UnsafeBufferPointer(start: nil, count: 0), in: arena)) }
 
     /// Ends with bytes as a string; what is not UTF-8 becomes U+FFFD.

@@ -188,7 +188,11 @@ package enum StringBuiltins {
         let (texts, parts) = (call[0], call[1])
         func matches(_ text: Value) -> Bool {
             if parts.isString { return holds(text.utf8, parts.utf8) }
-            return (parts.tag == .set ? parts.keys : parts.elements).contains { holds(text.utf8, $0.utf8) }
+            for (index, part) in (parts.tag == .set ? parts.keys : parts.elements).enumerated() {
+                if holds(text.utf8, part.utf8) { return true }
+                if index & 0xFFFF == 0xFFFF, call.context.isInterrupted { return false }
+            }
+            return false
         }
         if texts.isString { return call.return(matches(texts)) }
         for text in texts.tag == .set ? texts.keys : texts.elements {
@@ -244,7 +248,10 @@ package enum StringBuiltins {
         var builder = TextBuilder(in: call.arena, capacity: bytes.count + 16)
         var (copied, position) = (0, 0)
         var afterEmpty = false
+        var rounds = 0
         while position <= bytes.count {
+            rounds &+= 1
+            if rounds & 63 == 0, call.endIfInterrupted() { return }
             let rest = UnsafeBufferPointer(rebasing: bytes[position...])
             var match = afterEmpty ? nil : empty
             if match == nil, let first = rest.first { match = byFirst[Int(first)].first { ByteSearch.hasPrefix(rest, keys[$0].utf8) } }

@@ -73,6 +73,9 @@ extension RegoType {
 // MARK: Unions
 
 extension RegoType {
+    /// Types that a union may have: larger ones, which only generated programs have, are of any type, as each reference asks them all.
+    static let unionLimit = 1024
+
     /// The type of what is of one type or the other; of functions only with functions of the same arity.
     static func union(_ left: RegoType?, _ right: RegoType?) -> RegoType? {
         guard let left else { return right }
@@ -82,10 +85,12 @@ extension RegoType {
         case (.function, _), (_, .function): return nil
         case (.any(let a), .any(let b)):
             if a.isEmpty || b.isEmpty { return .any }
-            return .any(merge(a, b))
+            let merged = merge(a, b)
+            return merged.count > unionLimit ? .any : .any(merged)
         case (.any(let types), let other), (let other, .any(let types)):
             let (position, isMember) = find(other, in: types)
             if isMember || types.isEmpty { return .any(types) }
+            if types.count >= unionLimit { return .any }
             var wider = types
             wider.insert(other, at: position)
             return .any(wider)
@@ -171,7 +176,7 @@ struct TypeUnion {
             if let last = distinct.last, RegoType.compare(last, type) == 0 { continue }
             distinct.append(type)
         }
-        let union: RegoType? = isAny ? .any : distinct.count < 2 ? distinct.first : .any(distinct)
+        let union: RegoType? = isAny || distinct.count > RegoType.unionLimit ? .any : distinct.count < 2 ? distinct.first : .any(distinct)
         guard let collected else { return union }
         return union == nil ? collected : RegoType.union(collected, union)
     }

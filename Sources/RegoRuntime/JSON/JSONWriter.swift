@@ -19,7 +19,8 @@ package struct JSONStyle: Sendable, BitwiseCopyable {
 extension Value {
     /// Writes the value as JSON text: sets as arrays, keys sorted, keys that are no strings as their JSON text; undefined as null.
     package func writeJSON(into buffer: inout OutputBuffer, style: JSONStyle = .compact) {
-        JSONWriter(style: style).write(self, level: 0, into: &buffer)
+        var writer = JSONWriter(style: style)
+        writer.write(self, level: 0, into: &buffer)
     }
 
     /// The value as JSON text.
@@ -32,8 +33,13 @@ extension Value {
 
 private struct JSONWriter {
     let style: JSONStyle
+    private var walk = ValueWalk()
+    private let byteLimit = unsafe EvaluationWatch.current?.pointee.byteLimit ?? .max
 
-    func write(_ value: Value, level: Int, into buffer: inout OutputBuffer) {
+    init(style: JSONStyle) { self.style = style }
+
+    mutating func write(_ value: Value, level: Int, into buffer: inout OutputBuffer) {
+        if buffer.count > byteLimit { walk.cutForSize() }
         switch value.tag {
         case .undefined, .null, .builder: buffer.append("null")
         case .false: buffer.append("false")
@@ -46,13 +52,15 @@ private struct JSONWriter {
         }
     }
 
-    private func write(elements: UnsafePointer<Value>, _ count: Int, _ level: Int, _ buffer: inout OutputBuffer) {
+    private mutating func write(elements: UnsafePointer<Value>, _ count: Int, _ level: Int, _ buffer: inout OutputBuffer) {
         if count == 0 {
             buffer.append("[]")
             return
         }
+        guard walk.enter(count) else { return walk.leave() }
+        defer { walk.leave() }
         buffer.append(UInt8(ascii: "["))
-        for position in 0..<count {
+        for position in 0..<count where !walk.isCut {
             if position > 0 { buffer.append(UInt8(ascii: ",")) }
             breakLine(level + 1, &buffer)
             unsafe write(elements[position], level: level + 1, into: &buffer)
@@ -61,12 +69,14 @@ private struct JSONWriter {
         buffer.append(UInt8(ascii: "]"))
     }
 
-    private func write(object: Value, _ level: Int, _ buffer: inout OutputBuffer) {
+    private mutating func write(object: Value, _ level: Int, _ buffer: inout OutputBuffer) {
         let count = object.length
         if count == 0 {
             buffer.append("{}")
             return
         }
+        guard walk.enter(count) else { return walk.leave() }
+        defer { walk.leave() }
         let (keys, values) = unsafe (object.sortedKeys, object.sortedValues)
         // Strings sort after all other scalars and before all collections, so the ends tell whether all keys are strings.
         guard unsafe keys[0].isString && keys[count - 1].isString else {
@@ -74,7 +84,7 @@ private struct JSONWriter {
             return
         }
         buffer.append(UInt8(ascii: "{"))
-        for position in 0..<count {
+        for position in 0..<count where !walk.isCut {
             if position > 0 { buffer.append(UInt8(ascii: ",")) }
             breakLine(level + 1, &buffer)
             unsafe StringEscape.writeJSON(keys[position], escapesHTML: style.escapesHTML, into: &buffer)
@@ -87,7 +97,7 @@ private struct JSONWriter {
     }
 
     /// Keys that are no strings are written as their JSON text; the texts are what is sorted then, and of equal ones the last stays.
-    private func writeByText(_ object: Value, _ level: Int, _ buffer: inout OutputBuffer) {
+    private mutating func writeByText(_ object: Value, _ level: Int, _ buffer: inout OutputBuffer) {
         let (keys, values) = unsafe (object.sortedKeys, object.sortedValues)
         let arena = Arena(chunkSize: 4096)
         defer { arena.destroy() }

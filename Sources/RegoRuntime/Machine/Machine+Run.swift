@@ -259,6 +259,7 @@ extension Machine {
                 }
             case .mergeBelow:
                 unsafe mergeBelow(window[Int(pc.pointee.a)], window[Int(pc.pointee.b)])
+                if arena.isExhausted { return unsafe failForMemory(at: pc) }
             case .finish:
                 let builder = unsafe window[Int(pc.pointee.b)]
                 unsafe window[Int(pc.pointee.a)] =
@@ -364,6 +365,7 @@ extension Machine {
             case .upsert:
                 unsafe window[Int(pc.pointee.a)] = unsafe upsert(
                     window[Int(pc.pointee.c)], at: constants[Int(pc.pointee.d)], depth: 0, in: window[Int(pc.pointee.b)])
+                if arena.isExhausted { return unsafe failForMemory(at: pc) }
             case .setGlobal:
                 unsafe globals[Int(pc.pointee.d)] = unsafe window[Int(pc.pointee.a)]
             case .loadGlobal:

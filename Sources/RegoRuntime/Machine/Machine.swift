@@ -10,6 +10,8 @@ import Glibc
     package let context: BuiltinContext
 
     let state: UnsafeMutablePointer<MachineState>
+    /// What walks over values look at, and tell of having been cut.
+    let watch: UnsafeMutablePointer<EvaluationWatch>
     let registers: UnsafeMutablePointer<Value>
     let memos: UnsafeMutablePointer<Memo>
     let globals: UnsafeMutablePointer<Value>
@@ -43,6 +45,8 @@ import Glibc
         arena = Arena()
         inputArena = Arena()
         unsafe state = .allocate(capacity: 1)
+        unsafe watch = .allocate(capacity: 1)
+        unsafe watch.initialize(to: EvaluationWatch(context: Unmanaged.passUnretained(context), byteLimit: .max))
         unsafe registers = .allocate(capacity: Self.registerCapacity)
         unsafe memos = .allocate(capacity: max(program.memoCount, 1))
         unsafe memos.initialize(repeating: Memo(value: .undefined, epoch: 0), count: max(program.memoCount, 1))
@@ -56,6 +60,7 @@ import Glibc
     deinit {
         arena.destroy()
         inputArena.destroy()
+        unsafe watch.deallocate()
         unsafe registers.deallocate()
         unsafe memos.deallocate()
         unsafe globals.deallocate()
@@ -90,8 +95,32 @@ import Glibc
         unsafe state.pointee.input = input
         unsafe state.pointee.data = data
         unsafe state.pointee.steps = limits.steps
-        let result = run(query ?? program.query)
-        if let failure { throw failure }
+        unsafe watch.initialize(
+            to: EvaluationWatch(context: Unmanaged.passUnretained(context), byteLimit: max(limits.memory, Self.leastTextLimit)))
+        return try watching { () throws(MachineError) in
+            let result = run(query ?? program.query)
+            if let failure { throw failure }
+            return result
+        }
+    }
+
+    /// Bytes of text that walks may always make: answers that come of base data need none of the evaluation's memory.
+    private static let leastTextLimit = 1 << 24
+
+    /// Does something with the values of the evaluation, within its limits.
+    ///
+    /// - Throws: what the action throws, or which limit the values exceed.
+    package func watching<Result>(_ action: () throws(MachineError) -> Result) throws(MachineError) -> Result {
+        let outer = unsafe EvaluationWatch.exchange(watch)
+        defer { _ = unsafe EvaluationWatch.exchange(outer) }
+        let result = try action()
+        if unsafe watch.pointee.reason != .none {
+            unsafe failForWalk(at: program.code)
+            if var failure {
+                failure.position = nil
+                throw failure
+            }
+        }
         return result
     }
 
@@ -139,7 +168,25 @@ import Glibc
             unsafe failForTime(at: instruction)
             return 0
         }
+        if unsafe watch.pointee.reason != .none {
+            unsafe failForWalk(at: instruction)
+            return 0
+        }
         return Int(allowed)
+    }
+
+    /// Ends an evaluation in which a walk over a value was cut.
+    @inline(never)
+    func failForWalk(at instruction: UnsafeMutablePointer<Instruction>) {
+        guard failure == nil else { return }
+        switch unsafe watch.pointee.reason {
+        case .none: break
+        case .interrupted: unsafe failForTime(at: instruction)
+        case .size: unsafe failForMemory(at: instruction)
+        case .depth:
+            unsafe fail(
+                .memoryLimit, "evaluation stopped: values are nested deeper than \(ValueWalk.depthLimit)", at: unsafe instruction)
+        }
     }
 
     /// Ends an evaluation that has been cancelled or whose time is up.
@@ -151,9 +198,10 @@ import Glibc
             : fail(.deadline, BuiltinContext.lateMessage, at: instruction)
     }
 
-    @inline(never)
-    func failForMemory(at instruction: UnsafeMutablePointer<Instruction>) {
+    @inline(never) @discardableResult
+    func failForMemory(at instruction: UnsafeMutablePointer<Instruction>) -> Value {
         unsafe fail(.memoryLimit, "evaluation stopped: it needed more than \(limits.memory) bytes of memory", at: unsafe instruction)
+        return .undefined
     }
 
     package static func monotonicNanoseconds() -> UInt64 { nanoseconds(CLOCK_MONOTONIC) }
@@ -216,6 +264,7 @@ import Glibc
         unsafe withUnsafeMutablePointer(to: &frame) { unsafe definition.pointee.implementation(UnsafeMutableRawPointer($0)) }
         if arena.isExhausted { unsafe failForMemory(at: instruction) }
         // Some calls take milliseconds: the quantum of steps alone would notice too late.
+        if unsafe watch.pointee.reason != .none { unsafe failForWalk(at: instruction) }
         unsafe state.pointee.builtinCalls &+= 1
         if unsafe state.pointee.builtinCalls & 7 == 0, context.isLate { unsafe failForTime(at: instruction) }
         guard !frame.hasFailed else {

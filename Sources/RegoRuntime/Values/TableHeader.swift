@@ -76,6 +76,14 @@ extension UnsafeMutablePointer where Pointee == TableHeader {
         return unsafe TableIndex(base: index, mask: pointee.mask).find(key, among: keys)
     }
 
+    /// The position of a key's entry, or -1, found within a walk.
+    func find(_ key: Value, _ walk: inout ValueWalk) -> Int {
+        let keys = unsafe self.keys
+        if unsafe pointee.mask != 0 { return unsafe TableIndex(base: index, mask: pointee.mask).find(key, among: keys, &walk) }
+        for position in 0..<Int(unsafe pointee.count) where unsafe Value.equal(keys[position], key, &walk) { return position }
+        return -1
+    }
+
     /// Writes the index anew; its memory is there.
     func rebuildIndex() {
         let mask = unsafe pointee.mask
@@ -119,6 +127,17 @@ extension UnsafeMutablePointer where Pointee == TableHeader {
             let entry = slot(number)
             if entry == 0 { return -1 }
             if unsafe Value.equal(keys[entry - 1], key) { return entry - 1 }
+            number = (number &+ 1) & mask
+        }
+    }
+
+    /// The same within a walk.
+    func find(_ key: Value, among keys: UnsafeMutablePointer<Value>, _ walk: inout ValueWalk) -> Int {
+        var number = start(key.hash(&walk))
+        while true {
+            let entry = slot(number)
+            if entry == 0 { return -1 }
+            if unsafe Value.equal(keys[entry - 1], key, &walk) { return entry - 1 }
             number = (number &+ 1) & mask
         }
     }

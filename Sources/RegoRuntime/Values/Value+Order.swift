@@ -24,35 +24,73 @@ extension Value {
             return unsafe memcmp(a.bytePointer, b.bytePointer, a.length) == 0
         case .bigNumber:
             return equalNumbers(a, b)
-        case .array:
+        case .array where a.length <= smallLength:
             let (left, right) = unsafe (a.elementPointer, b.elementPointer)
-            for position in 0..<a.length where unsafe !equal(left[position], right[position]) { return false }
+            for position in 0..<a.length {
+                let (x, y) = unsafe (left[position], right[position])
+                if x.isCollection { return equalInWalk(a, b) }
+                if !equal(x, y) { return false }
+            }
             return true
-        case .object:
-            return equalObjects(a, b)
-        case .set:
-            let members = unsafe a.table.keys
-            for position in 0..<a.length where unsafe b.table.find(members[position]) < 0 { return false }
-            return true
+        case .array, .object, .set:
+            return equalInWalk(a, b)
         default:
             // Scalars are canonical: the words decide.
             return false
         }
     }
 
-    private static func equalObjects(_ a: Value, _ b: Value) -> Bool {
-        let (left, right) = unsafe (a.table, b.table)
-        for position in 0..<a.length {
-            // Objects of one make have their keys in the same places.
-            if unsafe left.keys[position].w0 == right.keys[position].w0 && left.keys[position].w1 == right.keys[position].w1 {
-                if unsafe !equal(left.values[position], right.values[position]) { return false }
-                continue
+    /// Elements of an array of scalars that is compared and hashed without a walk.
+    private static let smallLength = 64
+
+    @inline(never)
+    private static func equalInWalk(_ a: Value, _ b: Value) -> Bool {
+        var walk = ValueWalk()
+        return equalCollections(a, b, &walk)
+    }
+
+    /// The same within a walk.
+    @inline(__always)
+    static func equal(_ a: Value, _ b: Value, _ walk: inout ValueWalk) -> Bool {
+        if a.w0 == b.w0 {
+            if a.w1 == b.w1 { return true }
+            return a.isCollection ? equalCollections(a, b, &walk) : equalContents(a, b)
+        }
+        return Int64(bitPattern: a.w0 | b.w0) < 0 && equalContents(a, b)
+    }
+
+    /// Compares two collections of one kind and length.
+    private static func equalCollections(_ a: Value, _ b: Value, _ walk: inout ValueWalk) -> Bool {
+        guard walk.enter(a.length) else {
+            walk.leave()
+            return false
+        }
+        defer { walk.leave() }
+        switch a.tag {
+        case .array:
+            let (left, right) = unsafe (a.elementPointer, b.elementPointer)
+            for position in 0..<a.length where unsafe !equal(left[position], right[position], &walk) { return false }
+        case .object:
+            let (left, right) = unsafe (a.table, b.table)
+            for position in 0..<a.length {
+                // Objects of one make have their keys in the same places.
+                if unsafe left.keys[position].w0 == right.keys[position].w0 && left.keys[position].w1 == right.keys[position].w1 {
+                    if unsafe !equal(left.values[position], right.values[position], &walk) { return false }
+                    continue
+                }
+                let other = unsafe right.find(left.keys[position], &walk)
+                if unsafe other < 0 || !equal(left.values[position], right.values[other], &walk) { return false }
             }
-            let other = unsafe right.find(left.keys[position])
-            if unsafe other < 0 || !equal(left.values[position], right.values[other]) { return false }
+        default:
+            let (left, right) = unsafe (a.table, b.table)
+            for position in 0..<a.length where unsafe right.find(left.keys[position], &walk) < 0 { return false }
         }
         return true
     }
+
+    /// Whether the value is an array, object or set.
+    @inline(__always)
+    var isCollection: Bool { UInt8(truncatingIfNeeded: w0) &- Tag.array.rawValue <= 2 }
 
     /// Orders two values as Rego does: negative, zero or positive.
     ///
@@ -70,14 +108,31 @@ extension Value {
             return compareNumbers(a, b)
         case .string:
             return compareStrings(a, b)
-        case .array:
-            return unsafe compareSequences(a.elementPointer, a.length, b.elementPointer, b.length)
-        case .object:
-            return compareObjects(a, b)
-        case .set:
-            return unsafe compareSequences(a.sortedKeys, a.length, b.sortedKeys, b.length)
+        case .array, .object, .set:
+            var walk = ValueWalk()
+            return compareCollections(a, b, &walk)
         default:
             return 0
+        }
+    }
+
+    /// The same within a walk.
+    private static func compare(_ a: Value, _ b: Value, _ walk: inout ValueWalk) -> Int {
+        guard a.tag == b.tag, a.isCollection else { return compare(a, b) }
+        if a.w0 == b.w0 && a.w1 == b.w1 { return 0 }
+        return compareCollections(a, b, &walk)
+    }
+
+    private static func compareCollections(_ a: Value, _ b: Value, _ walk: inout ValueWalk) -> Int {
+        guard walk.enter(a.length) else {
+            walk.leave()
+            return 1
+        }
+        defer { walk.leave() }
+        switch a.tag {
+        case .array: return unsafe compareSequences(a.elementPointer, a.length, b.elementPointer, b.length, &walk)
+        case .object: return compareObjects(a, b, &walk)
+        default: return unsafe compareSequences(a.sortedKeys, a.length, b.sortedKeys, b.length, &walk)
         }
     }
 
@@ -94,21 +149,23 @@ extension Value {
         return order != 0 ? Int(order) : a.length - b.length
     }
 
-    private static func compareSequences(_ a: UnsafePointer<Value>, _ countA: Int, _ b: UnsafePointer<Value>, _ countB: Int) -> Int {
+    private static func compareSequences(
+        _ a: UnsafePointer<Value>, _ countA: Int, _ b: UnsafePointer<Value>, _ countB: Int, _ walk: inout ValueWalk
+    ) -> Int {
         for position in 0..<min(countA, countB) {
-            let order = unsafe compare(a[position], b[position])
+            let order = unsafe compare(a[position], b[position], &walk)
             if order != 0 { return order }
         }
         return countA - countB
     }
 
-    private static func compareObjects(_ a: Value, _ b: Value) -> Int {
+    private static func compareObjects(_ a: Value, _ b: Value, _ walk: inout ValueWalk) -> Int {
         let (keysA, keysB) = unsafe (a.sortedKeys, b.sortedKeys)
         let (valuesA, valuesB) = unsafe (a.sortedValues, b.sortedValues)
         for position in 0..<min(a.length, b.length) {
-            let keys = unsafe compare(keysA[position], keysB[position])
+            let keys = unsafe compare(keysA[position], keysB[position], &walk)
             if keys != 0 { return keys }
-            let values = unsafe compare(valuesA[position], valuesB[position])
+            let values = unsafe compare(valuesA[position], valuesB[position], &walk)
             if values != 0 { return values }
         }
         return a.length - b.length
@@ -125,32 +182,66 @@ extension Value {
             switch tag {
             case .bigNumber:
                 return unsafe bigNumber.hash
-            case .array:
-                var state: UInt64 = 0x51_7C_C1_B7_27_22_0A_95 ^ UInt64(length)
+            case .array where length <= Self.smallLength:
+                var state = arraySeed
                 for index in unsafe elements.indices {
                     let element = unsafe elements[index]
+                    if element.isCollection { return hashInWalk }
                     state = Hashing.word(state &* 31 &+ UInt64(element.hash))
                 }
                 return UInt32(truncatingIfNeeded: state >> 16)
-            case .object, .set:
-                return tableHash
+            case .object where unsafe table.pointee.flags & TableHeader.hasHash != 0,
+                .set where unsafe table.pointee.flags & TableHeader.hasHash != 0:
+                return unsafe table.pointee.hash
+            case .array, .object, .set:
+                return hashInWalk
             default:
                 return UInt32(truncatingIfNeeded: Hashing.word(w1 &+ w0 &* 0x9E37_79B9_7F4A_7C15) >> 16)
             }
         }
     }
 
+    private var arraySeed: UInt64 { 0x51_7C_C1_B7_27_22_0A_95 ^ UInt64(length) }
+
+    private var hashInWalk: UInt32 {
+        @inline(never) get {
+            var walk = ValueWalk()
+            return collectionHash(&walk)
+        }
+    }
+
+    /// The same within a walk.
+    @inline(__always)
+    func hash(_ walk: inout ValueWalk) -> UInt32 { isCollection ? collectionHash(&walk) : hash }
+
+    private func collectionHash(_ walk: inout ValueWalk) -> UInt32 {
+        // Tables keep their hash.
+        guard walk.enter(tag == .array ? length : 0) else {
+            walk.leave()
+            return 0
+        }
+        defer { walk.leave() }
+        guard tag == .array else { return tableHash(&walk) }
+        var state = arraySeed
+        for index in unsafe elements.indices {
+            let element = unsafe elements[index]
+            state = Hashing.word(state &* 31 &+ UInt64(element.hash(&walk)))
+        }
+        return UInt32(truncatingIfNeeded: state >> 16)
+    }
+
     /// The sum over all entries does not depend on their order, so that hashing never sorts.
-    private var tableHash: UInt32 {
+    private func tableHash(_ walk: inout ValueWalk) -> UInt32 {
         let header = unsafe table
         if unsafe header.pointee.flags & TableHeader.hasHash != 0 { return unsafe header.pointee.hash }
         var sum = UInt64(tag.rawValue) &+ UInt64(length) &* 0x9E37_79B9
         for position in 0..<length {
-            let key = unsafe UInt64(header.keys[position].hash)
-            let value = unsafe tag == .object ? UInt64(header.values[position].hash) : 0
+            let key = unsafe UInt64(header.keys[position].hash(&walk))
+            let value = unsafe tag == .object ? UInt64(header.values[position].hash(&walk)) : 0
             sum = sum &+ Hashing.word(key << 32 | value)
         }
         let hash = UInt32(truncatingIfNeeded: Hashing.word(sum) >> 16)
+        if walk.isCut { return hash }
         // Frozen tables have their hash since they were frozen.
         unsafe header.pointee.hash = hash
         unsafe header.pointee.flags |= TableHeader.hasHash

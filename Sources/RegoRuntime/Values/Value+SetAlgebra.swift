@@ -41,8 +41,19 @@ extension Value {
 
     /// Merges objects deeply, as `object.union`: where both sides of a key are objects they are merged, else the second one's value wins.
     package static func objectUnion(_ a: Value, _ b: Value, in arena: Arena) -> Value {
-        merge(a, b, in: arena) { left, right in
-            left.tag == .object && right.tag == .object ? objectUnion(left, right, in: arena) : right
+        var walk = ValueWalk()
+        return objectUnion(a, b, in: arena, &walk)
+    }
+
+    private static func objectUnion(_ a: Value, _ b: Value, in arena: Arena, _ walk: inout ValueWalk) -> Value {
+        if arena.isExhausted { walk.cutForSize() }
+        guard walk.enter() else {
+            walk.leave()
+            return b
+        }
+        defer { walk.leave() }
+        return merge(a, b, in: arena) { left, right in
+            left.tag == .object && right.tag == .object ? objectUnion(left, right, in: arena, &walk) : right
         }
     }
 

@@ -94,8 +94,19 @@ extension Value {
     }
 }
 
+/// Sets and objects within each other that are sorted at once, each for the order of the one around it.
+private let sortDepthLimit = 200
+
 @inline(never)
 private func sort(_ header: UnsafeMutablePointer<TableHeader>) {
+    let watch = unsafe EvaluationWatch.current
+    if let watch = unsafe watch {
+        unsafe watch.pointee.sortDepth += 1
+        if unsafe watch.pointee.sortDepth > sortDepthLimit { unsafe watch.pointee.cut(.depth) }
+    }
+    defer { if let watch = unsafe watch { unsafe watch.pointee.sortDepth -= 1 } }
+    // In whatever order: the evaluation ends with an error.
+    if unsafe watch.map({ unsafe $0.pointee.reason != .none }) ?? false { return }
     let count = unsafe Int(header.pointee.count)
     let keys = unsafe header.keys
     var isOrdered = true

@@ -25,28 +25,38 @@ extension Annotations {
     /// Nothing stands in the block.
     var isBlank: Bool { yaml.utf8.allSatisfy(Self.isWhitespace) }
 
-    /// The block with the first statement behind it.
-    func attached(to statements: [Statement]) -> Annotations {
-        let lines = UInt32(truncatingIfNeeded: yaml.utf8.count { $0 == UInt8(ascii: "\n") })
-        var attached = self
+    /// The blocks, each with the first statement behind it.
+    static func attach(_ blocks: [Annotations], to statements: [Statement]) -> [Annotations] {
+        if blocks.isEmpty { return [] }
         var rules = 0
-        var nearest: UInt32 = .max
+        var places: [(row: UInt32, target: Target)] = []
+        places.reserveCapacity(statements.count)
         for statement in statements {
             let row = statement.span.row
-            if row > span.row + lines, row < nearest {
-                nearest = row
-                attached.targetRow = row
-                switch statement {
-                case .package: attached.target = .package
-                case .import: attached.target = .import
-                case .rule, .body: attached.target = .rule(rules)
-                }
-            }
             switch statement {
-            case .rule, .body: rules += 1
-            case .package, .import: break
+            case .package: places.append((row, .package))
+            case .import: places.append((row, .import))
+            case .rule, .body:
+                places.append((row, .rule(rules)))
+                rules += 1
             }
         }
+        // A stable sort: of statements in one row the first one counts.
+        places.sort { $0.row < $1.row }
+        return blocks.map { $0.attached(to: places) }
+    }
+
+    private func attached(to places: [(row: UInt32, target: Target)]) -> Annotations {
+        let lastRow = span.row + UInt32(truncatingIfNeeded: yaml.utf8.count { $0 == UInt8(ascii: "\n") })
+        var (low, high) = (0, places.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if places[middle].row > lastRow { high = middle } else { low = middle + 1 }
+        }
+        guard low < places.count else { return self }
+        var attached = self
+        attached.targetRow = places[low].row
+        attached.target = places[low].target
         return attached
     }
 

@@ -44,7 +44,7 @@ struct ModuleBuilder {
             for rule in module.rules { check(rule) }
         }
         guard diagnostics.isEmpty else { return (nil, diagnostics) }
-        module.annotations = annotations.map { $0.attached(to: statements) }
+        module.annotations = Annotations.attach(annotations, to: statements)
         return (module, [])
     }
 

@@ -40,10 +40,8 @@ struct OutputVariables {
     ) -> VariableSet {
         var direct = ofTerms(expression, safe: safe)
         direct.formUnion(assumed)
-        var known = safe
-        known.formUnion(direct)
         var outputs = direct.subtracting(safe)
-        outputs.formUnion(Unifier.unify(left, right, safe: known).subtracting(safe))
+        outputs.formUnion(Unifier.unify(left, right, safe: safe, alsoSafe: outputs).subtracting(safe))
         return outputs
     }
 

@@ -5,10 +5,16 @@ struct RecursionChecker {
     let resolution: Resolution
     private let documents: DocumentBuilder
     private var rules: [RuleNode] = []
-    /// The rules that each rule refers to, each once.
+    /// The rules that each rule refers to, each once; behind those of rules the edges of groups, which stand for many rules.
     private var edges: [[Int32]] = []
-    /// For each rule the last one that was found to refer to it.
+    /// For each rule or group the last one that was found to refer to it.
     private var lastReferrer: [Int32] = []
+    /// The groups of a document's own rules, and of all rules below it.
+    private var ownGroups: [ObjectIdentifier: Int32] = [:]
+    private var wholeGroups: [ObjectIdentifier: Int32] = [:]
+
+    /// Rules that a reference is given an edge to, each; for more it has one to their group, or references times rules would be many.
+    private static let groupSize = 8
 
     init(resolution: Resolution, documents: DocumentBuilder, modules: [ModuleNode]) {
         self.resolution = resolution
@@ -95,29 +101,59 @@ struct RecursionChecker {
         }
         if let key = DocumentKey(operands[position]) {
             guard let child = node.builder(at: key) else { return }
-            add(child.rules, from: index)
+            add(child, from: index)
             addEdges(child, operands, position + 1, from: index)
         } else {
             for child in node.children {
-                add(child.rules, from: index)
+                add(child, from: index)
                 addEdges(child, operands, position + 1, from: index)
             }
         }
     }
 
     private mutating func addAll(below node: DocumentBuilder, from index: Int) {
-        add(node.rules, from: index)
-        for child in node.children { addAll(below: child, from: index) }
+        if node.children.isEmpty { return add(node, from: index) }
+        let id = ObjectIdentifier(node)
+        guard let group = wholeGroups[id] else {
+            let group = makeGroup()
+            wholeGroups[id] = group
+            add(node, from: Int(group))
+            for child in node.children { addAll(below: child, from: Int(group)) }
+            return addEdge(to: group, from: index)
+        }
+        addEdge(to: group, from: index)
+    }
+
+    /// Adds edges to a document's own rules.
+    private mutating func add(_ node: DocumentBuilder, from index: Int) {
+        guard node.rules.count > Self.groupSize else { return add(node.rules, from: index) }
+        let id = ObjectIdentifier(node)
+        guard let group = ownGroups[id] else {
+            let group = makeGroup()
+            ownGroups[id] = group
+            add(node.rules, from: Int(group))
+            return addEdge(to: group, from: index)
+        }
+        addEdge(to: group, from: index)
+    }
+
+    private mutating func makeGroup() -> Int32 {
+        edges.append([])
+        lastReferrer.append(-1)
+        return Int32(edges.count - 1)
+    }
+
+    private mutating func addEdge(to target: Int32, from index: Int) {
+        guard lastReferrer[Int(target)] != Int32(index) else { return }
+        lastReferrer[Int(target)] = Int32(index)
+        edges[index].append(target)
     }
 
     private mutating func add(_ targets: [RuleNode], from index: Int) {
         for target in targets {
             var next: RuleNode? = target
             while let branch = next {
-                if lastReferrer[branch.graphIndex] != Int32(index) {
-                    lastReferrer[branch.graphIndex] = Int32(index)
-                    edges[index].append(Int32(branch.graphIndex))
-                }
+                addEdge(to: Int32(branch.graphIndex), from: index)
                 next = branch.elseRule
             }
         }
@@ -128,7 +164,7 @@ struct RecursionChecker {
     /// For each rule whether it lies on a cycle, and the rules in the order of their dependencies (Tarjan's components, without recursion:
     /// chains of rules can be long).
     private func components() -> (isCyclic: [Bool], order: [Int]) {
-        let count = rules.count
+        let count = edges.count
         var order = Array(repeating: Int32(-1), count: count)
         var low = Array(repeating: Int32(0), count: count)
         var isOnStack = Array(repeating: false, count: count)
@@ -166,7 +202,7 @@ struct RecursionChecker {
                     isOnStack[member] = false
                     isCyclic[member] = isCycle
                 }
-                finished += component
+                finished += component.filter { $0 < rules.count }
                 stack.removeLast(component.count)
             }
         }
@@ -175,7 +211,7 @@ struct RecursionChecker {
 
     /// The path that a search in depth finds from a rule back to itself.
     private func path(from start: Int) -> [Int]? {
-        var isVisited = Array(repeating: false, count: rules.count)
+        var isVisited = Array(repeating: false, count: edges.count)
         var work: [(node: Int, next: Int)] = [(start, 0)]
         isVisited[start] = true
         while let (node, next) = work.last {
@@ -185,7 +221,7 @@ struct RecursionChecker {
             }
             work[work.count - 1].next += 1
             let target = Int(edges[node][next])
-            if target == start { return work.map(\.node) + [start] }
+            if target == start { return work.map(\.node).filter { $0 < rules.count } + [start] }
             if !isVisited[target] {
                 isVisited[target] = true
                 work.append((target, 0))

@@ -68,18 +68,7 @@ struct SafetyChecker {
     private func order(_ body: [ExpressionNode], bound: VariableSet, unsafe: inout [Unsafe]) -> [ExpressionNode] {
         var safe = VariableSet()
         var candidates = self.candidates(body, bound: bound, safe: &safe)
-        var placed: [Int] = []
-        placed.reserveCapacity(body.count)
-        var withheld = VariableSet()
-        var isStuck = false
-        while placed.count < body.count, !isStuck {
-            isStuck = true
-            for index in candidates.indices where !candidates[index].isPlaced {
-                guard place(&candidates[index], safe: &safe, withheld: &withheld) else { continue }
-                placed.append(index)
-                isStuck = false
-            }
-        }
+        let placed = candidates.count <= Self.smallBody ? placeInPasses(&candidates, &safe) : placeByNeed(&candidates, &safe)
         for candidate in candidates where !candidate.isPlaced {
             let blamed = candidate.blamed.isEmpty ? candidate.unsafe : candidate.blamed
             unsafe.append(Unsafe(expression: candidate.expression, variables: blamed))
@@ -94,6 +83,63 @@ struct SafetyChecker {
             }
         }
         return placed.map { candidates[$0].expression }
+    }
+
+    /// Places what can be placed, in passes from first to last; returns the order.
+    private func placeInPasses(_ candidates: inout [Candidate], _ safe: inout VariableSet) -> [Int] {
+        var placed: [Int] = []
+        placed.reserveCapacity(candidates.count)
+        var withheld = VariableSet()
+        var isStuck = false
+        while placed.count < candidates.count, !isStuck {
+            isStuck = true
+            for index in candidates.indices where !candidates[index].isPlaced {
+                guard place(&candidates[index], safe: &safe, withheld: &withheld) else { continue }
+                placed.append(index)
+                isStuck = false
+            }
+        }
+        return placed
+    }
+
+    /// The same for long bodies: an expression that could not be placed is looked at again, in this pass or the next one as it lies ahead or
+    /// behind, only when one of its variables has been bound since.
+    private func placeByNeed(_ candidates: inout [Candidate], _ safe: inout VariableSet) -> [Int] {
+        var placed: [Int] = []
+        placed.reserveCapacity(candidates.count)
+        var withheld = VariableSet()
+        var waiting = PendingPositions(count: candidates.count)
+        let users = Self.users(of: candidates)
+        var position = -1
+        while let next = waiting.removeFirst(after: position) {
+            position = next
+            let before = safe.count
+            guard place(&candidates[next], safe: &safe, withheld: &withheld) else { continue }
+            placed.append(next)
+            for variable in safe.items[before...] {
+                for user in users[variable] ?? [] where !candidates[user].isPlaced { waiting.insert(user) }
+            }
+        }
+        // Whom messages blame depends on all that is bound in the end.
+        withheld = VariableSet()
+        for index in candidates.indices where !candidates[index].isPlaced {
+            _ = place(&candidates[index], safe: &safe, withheld: &withheld)
+        }
+        return placed
+    }
+
+    /// Expressions of a body that are sooner all looked at again than found by their variables.
+    private static let smallBody = 32
+
+    private static func users(of candidates: [Candidate]) -> [VariableID: [Int]] {
+        var users: [VariableID: [Int]] = [:]
+        for (index, candidate) in candidates.enumerated() {
+            for variable in candidate.variables.items { users[variable, default: []].append(index) }
+            for variable in candidate.closedOver.items where !candidate.variables.contains(variable) {
+                users[variable, default: []].append(index)
+            }
+        }
+        return users
     }
 
     private func candidates(_ body: [ExpressionNode], bound: VariableSet, safe: inout VariableSet) -> [Candidate] {
@@ -167,7 +213,7 @@ struct SafetyChecker {
         case .call(let terms), .some(let terms):
             for term in terms { orderClosures(in: term, of: expression, bound: bound, unsafe: &unsafe) }
         case .every(let every):
-            var inner = bound
+            var inner = relevant(bound) { $0.visit(every.body) }
             if let key = every.key { inner.formUnion(key.variables()) }
             inner.formUnion(every.value.variables())
             every.body = orderClosure(every.body, heads: [], of: expression, bound: inner, unsafe: &unsafe)
@@ -196,6 +242,10 @@ struct SafetyChecker {
     private func orderClosure(
         _ body: [ExpressionNode], heads: [Node], of expression: ExpressionNode, bound: VariableSet, unsafe: inout [Unsafe]
     ) -> [ExpressionNode] {
+        let bound = relevant(bound) { collector in
+            for head in heads { collector.visit(head) }
+            collector.visit(body)
+        }
         let known = VariableCollector.safety(of: body)
         var missing = VariableSet()
         for head in heads {
@@ -209,6 +259,14 @@ struct SafetyChecker {
         if inner.isEmpty { return ordered }
         unsafe.append(contentsOf: inner)
         return body
+    }
+
+    /// Of many bound variables those that a closure mentions: what it binds is added to a copy of them.
+    private func relevant(_ bound: VariableSet, _ visit: (inout VariableCollector) -> Void) -> VariableSet {
+        guard bound.count > Self.smallBody else { return bound }
+        var collector = VariableCollector()
+        visit(&collector)
+        return collector.variables.intersection(bound)
     }
 
     // MARK: Reports

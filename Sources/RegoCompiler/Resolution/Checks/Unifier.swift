@@ -1,29 +1,41 @@
 /// Finds the variables that a unification binds, given those that are bound before.
 struct Unifier {
+    // Two sets, so that the large one is not copied for each unification of a body.
     private let safe: VariableSet
+    private let alsoSafe: VariableSet
     private(set) var unified = VariableSet()
     /// Variables that become known once all of those that they depend on are.
     private var pending: [(variable: VariableID, needs: VariableSet)] = []
 
     private static let patternExceptions: VariableCollector.Exceptions = [.referenceHeads, .objectKeys, .closures]
 
-    static func unify(_ left: Node, _ right: Node, safe: VariableSet) -> VariableSet {
-        var unifier = Unifier(safe: safe)
+    static func unify(_ left: Node, _ right: Node, safe: VariableSet, alsoSafe: VariableSet) -> VariableSet {
+        var unifier = Unifier(safe: safe, alsoSafe: alsoSafe)
         unifier.unify(left, right)
         return unifier.unified
     }
 
-    private init(safe: VariableSet) {
+    private init(safe: VariableSet, alsoSafe: VariableSet) {
         self.safe = safe
+        self.alsoSafe = alsoSafe
     }
 
-    private func isSafe(_ variable: VariableID) -> Bool { safe.contains(variable) || unified.contains(variable) }
+    private func isBound(_ variable: VariableID) -> Bool { safe.contains(variable) || alsoSafe.contains(variable) }
+
+    private func isBound(reference operands: [Node]) -> Bool {
+        guard let head = operands.first else { return true }
+        return head.variable.map(isBound) ?? isBound(head)
+    }
+
+    private func isBound(_ term: Node) -> Bool { term.variables(except: .safety).items.allSatisfy(isBound) }
+
+    private func isSafe(_ variable: VariableID) -> Bool { isBound(variable) || unified.contains(variable) }
 
     private mutating func unify(_ left: Node, _ right: Node) {
         switch left.kind {
         case .variable(let variable): unify(variable, right)
-        case .reference(let operands): if OutputVariables.isSafe(reference: operands, safe) { bindPattern(right) }
-        case .call: if OutputVariables.isSafe(term: left, safe) { bindPattern(right) }
+        case .reference(let operands): if isBound(reference: operands) { bindPattern(right) }
+        case .call: if isBound(left) { bindPattern(right) }
         case .comprehension(let comprehension):
             switch (comprehension.shape, right.kind) {
             case (_, .variable(let variable)): markSafe(variable)
@@ -57,8 +69,8 @@ struct Unifier {
                 markPending(other, needs: variable)
             }
         case .array, .object: unifyAll(variable, right)
-        case .reference(let operands): if OutputVariables.isSafe(reference: operands, safe) { markSafe(variable) }
-        case .call: if OutputVariables.isSafe(term: right, safe) { markSafe(variable) }
+        case .reference(let operands): if isBound(reference: operands) { markSafe(variable) }
+        case .call: if isBound(right) { markSafe(variable) }
         default: markSafe(variable)
         }
     }
@@ -67,8 +79,8 @@ struct Unifier {
         switch right.kind {
         case .variable(let variable): unifyAll(variable, array)
         case .comprehension: markAllSafe(array)
-        case .reference(let operands): if OutputVariables.isSafe(reference: operands, safe) { markAllSafe(array) }
-        case .call: if OutputVariables.isSafe(term: right, safe) { markAllSafe(array) }
+        case .reference(let operands): if isBound(reference: operands) { markAllSafe(array) }
+        case .call: if isBound(right) { markAllSafe(array) }
         case .array(let others) where others.count == elements.count:
             for (element, other) in zip(elements, others) { unify(element, other) }
         default: break
@@ -78,8 +90,8 @@ struct Unifier {
     private mutating func unify(object: Node, _ entries: [Node.Entry], _ right: Node) {
         switch right.kind {
         case .variable(let variable): unifyAll(variable, object)
-        case .reference(let operands): if OutputVariables.isSafe(reference: operands, safe) { markAllSafe(object) }
-        case .call: if OutputVariables.isSafe(term: right, safe) { markAllSafe(object) }
+        case .reference(let operands): if isBound(reference: operands) { markAllSafe(object) }
+        case .call: if isBound(right) { markAllSafe(object) }
         case .object(let others) where others.count == entries.count:
             var values: [DocumentKey: Node] = [:]
             var variableKeys: [VariableID: Node] = [:]

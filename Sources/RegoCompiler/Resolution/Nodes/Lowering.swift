@@ -22,6 +22,7 @@ struct Lowering {
     mutating func module(_ module: Module, fileName: String) -> ModuleNode {
         let node = ModuleNode(
             fileName: fileName, package: module.package, imports: module.imports, isV1Compatible: module.version != .v0)
+        checkLength(module.package.path, module.package.span)
         node.rules.reserveCapacity(module.rules.count)
         for rule in module.rules {
             let first = self.rule(rule, isElse: false, module: node)
@@ -40,6 +41,7 @@ struct Lowering {
 
     private mutating func rule(_ rule: Rule, isElse: Bool, module: ModuleNode) -> RuleNode {
         let head = rule.head
+        checkLength(head.reference, head.span)
         var value = head.value.map { term($0) }
         if value == nil, head.key == nil { value = Node(.boolean(true), span: head.span) }
         return RuleNode(
@@ -73,6 +75,7 @@ struct Lowering {
         if !expression.with.isEmpty {
             hasWith = true
             for modifier in expression.with {
+                if case .reference(let operands) = modifier.target.kind { checkLength(operands, modifier.span) }
                 with.append(WithNode(target: term(modifier.target), value: term(modifier.value), span: modifier.span))
             }
         }
@@ -86,6 +89,11 @@ struct Lowering {
         result.reserveCapacity(terms.count + 1)
         for term in terms { result.append(self.term(term)) }
         return result
+    }
+
+    /// Paths of documents become trees of as many levels.
+    private mutating func checkLength(_ path: [Term], _ span: Span) {
+        if path.count > Self.depthLimit { tooDeep = tooDeep ?? span }
     }
 
     private mutating func isTooDeep(_ span: Span) -> Bool {
