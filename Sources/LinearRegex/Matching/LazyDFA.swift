@@ -27,6 +27,8 @@ final class LazyDFA {
     private let isLongest: Bool
     private let stride: Int
     private let classes: UnsafePointer<UInt8>
+    /// What every match begins with.
+    private let prefix: UnsafeMutableBufferPointer<UInt8>
 
     private var table: UnsafeMutablePointer<UInt32>
     private var capacity: Int
@@ -64,6 +66,8 @@ final class LazyDFA {
         self.isLongest = isLongest
         stride = program.representatives.count + 1
         classes = program.byteClasses
+        prefix = .allocate(capacity: program.prefix.count)
+        _ = prefix.initialize(from: program.prefix)
         capacity = 8
         table = .allocate(capacity: 8 * stride)
         current = SparseSet(capacity: program.instructions.count)
@@ -74,6 +78,7 @@ final class LazyDFA {
 
     deinit {
         table.deallocate()
+        prefix.deallocate()
     }
 
     // MARK: Searching
@@ -100,7 +105,7 @@ final class LazyDFA {
         var lastMatch = -1
         var lastFlush: Int?
         // In this state no match has begun: the next one can only begin with the next occurrence of what every match begins with.
-        var home = step > 0 && !anchored && !program.prefix.isEmpty ? row : Self.unknown
+        var home = step > 0 && !anchored && !prefix.isEmpty ? row : Self.unknown
         // Backwards, the byte read at `position` is the one before it.
         let bias = step < 0 ? -1 : 0
         while position != to {
@@ -140,18 +145,15 @@ final class LazyDFA {
 
     /// Where the prefix next occurs at or after a position.
     private func nextPrefix(in text: UnsafeBufferPointer<UInt8>, from position: Int) -> Int? {
-        guard let base = text.baseAddress else { return nil }
-        return program.prefix.withUnsafeBufferPointer { prefix in
-            guard let start = prefix.baseAddress else { return nil }
-            var position = position
-            while position + prefix.count <= text.count {
-                guard let found = memchr(base + position, Int32(start[0]), text.count - position - prefix.count + 1) else { return nil }
-                position = UnsafeRawPointer(base).distance(to: UnsafeRawPointer(found))
-                if memcmp(base + position, start, prefix.count) == 0 { return position }
-                position += 1
-            }
-            return nil
+        guard let base = text.baseAddress, let start = prefix.baseAddress else { return nil }
+        var position = position
+        while position + prefix.count <= text.count {
+            guard let found = memchr(base + position, Int32(start[0]), text.count - position - prefix.count + 1) else { return nil }
+            position = UnsafeRawPointer(base).distance(to: UnsafeRawPointer(found))
+            if memcmp(base + position, start, prefix.count) == 0 { return position }
+            position += 1
         }
+        return nil
     }
 
     private var statesAtFlush = 0
