@@ -35,7 +35,8 @@ final class LazyDFA {
     private var states: [State] = []
     private var items: [Int32] = []
     private var buckets: [Int32] = []
-    private var starts: [UInt32]
+    /// The first rows by what stands before the text, 8 of them.
+    private let starts: UnsafeMutablePointer<UInt32>
     private var flushes = 0
 
     private var current: SparseSet
@@ -72,13 +73,15 @@ final class LazyDFA {
         table = .allocate(capacity: 8 * stride)
         current = SparseSet(capacity: program.instructions.count)
         following = SparseSet(capacity: program.instructions.count)
-        starts = [UInt32](repeating: Self.unknown, count: 8)
+        starts = .allocate(capacity: 8)
+        starts.initialize(repeating: Self.unknown, count: 8)
         buckets = [Int32](repeating: -1, count: 32)
     }
 
     deinit {
         table.deallocate()
         prefix.deallocate()
+        starts.deallocate()
     }
 
     // MARK: Searching
@@ -349,7 +352,7 @@ final class LazyDFA {
         states = [State(firstItem: 0, itemCount: Int32(kept.count), flags: flags, hash: hash)]
         for index in buckets.indices { buckets[index] = -1 }
         buckets[Int(hash) & (buckets.count - 1)] = 0
-        for index in starts.indices { starts[index] = Self.unknown }
+        starts.update(repeating: Self.unknown, count: 8)
         for column in 0..<stride { table[column] = Self.unknown }
         return 0
     }

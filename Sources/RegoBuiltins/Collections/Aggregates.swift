@@ -42,12 +42,7 @@ package enum AggregateBuiltins {
 
     private static func sum(_ call: BuiltinCall) {
         guard let elements = call.sequence(0) else { return }
-        var sum: Int64 = 0
-        for element in elements {
-            let (next, overflow) = sum.addingReportingOverflow(element.asInteger)
-            if !element.isInteger || overflow { return fold(call, from: 0, Value.add) }
-            sum = next
-        }
+        guard let sum = Value.sum(ofIntegers: elements) else { return fold(call, from: 0, Value.add) }
         call.return(.integer(sum))
     }
 

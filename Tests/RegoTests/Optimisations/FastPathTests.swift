@@ -27,7 +27,7 @@ import Testing
             want: #"[{"a":{"":null,"c":1},"b":1},{"a":{"":null,"c":2},"b":2}]"#),
         Case(
             name: "equality of objects of known keys",
-            rules: #"p := [x == y | some v in [1, 2]; x := {"b": v, "a": 1}; some w in [1, 2]; y := {"a": 1, "b": w}]"#,
+            rules: #"p := [r | some v in [1, 2]; x := {"b": v, "a": 1}; some w in [1, 2]; y := {"a": 1, "b": w}; r := x == y]"#,
             want: "[true,false,false,true]"),
         Case(
             name: "objects of known keys in sets and as keys",
