@@ -18,6 +18,9 @@ package struct Glob: Sendable {
         regex = try Regex(pattern, parsed)
     }
 
+    /// Caches for a caller that matches often on one thread, which spares it the pool's lock.
+    package func makeMatcher() -> Matcher { regex.makeMatcher() }
+
     /// Whether the whole text matches.
     package func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         regex.matches(text)

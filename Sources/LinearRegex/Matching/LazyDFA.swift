@@ -27,13 +27,16 @@ final class LazyDFA {
     private let isLongest: Bool
     private let stride: Int
     private let classes: UnsafePointer<UInt8>
+    /// What every match begins with.
+    private let prefix: UnsafeMutableBufferPointer<UInt8>
 
     private var table: UnsafeMutablePointer<UInt32>
     private var capacity: Int
     private var states: [State] = []
     private var items: [Int32] = []
     private var buckets: [Int32] = []
-    private var starts: [UInt32]
+    /// The first rows by what stands before the text, 8 of them.
+    private let starts: UnsafeMutablePointer<UInt32>
     private var flushes = 0
 
     private var current: SparseSet
@@ -64,16 +67,21 @@ final class LazyDFA {
         self.isLongest = isLongest
         stride = program.representatives.count + 1
         classes = program.byteClasses
+        prefix = .allocate(capacity: program.prefix.count)
+        _ = prefix.initialize(from: program.prefix)
         capacity = 8
         table = .allocate(capacity: 8 * stride)
         current = SparseSet(capacity: program.instructions.count)
         following = SparseSet(capacity: program.instructions.count)
-        starts = [UInt32](repeating: Self.unknown, count: 8)
+        starts = .allocate(capacity: 8)
+        starts.initialize(repeating: Self.unknown, count: 8)
         buckets = [Int32](repeating: -1, count: 32)
     }
 
     deinit {
         table.deallocate()
+        prefix.deallocate()
+        starts.deallocate()
     }
 
     // MARK: Searching
@@ -100,7 +108,7 @@ final class LazyDFA {
         var lastMatch = -1
         var lastFlush: Int?
         // In this state no match has begun: the next one can only begin with the next occurrence of what every match begins with.
-        var home = step > 0 && !anchored && !program.prefix.isEmpty ? row : Self.unknown
+        var home = step > 0 && !anchored && !prefix.isEmpty ? row : Self.unknown
         // Backwards, the byte read at `position` is the one before it.
         let bias = step < 0 ? -1 : 0
         while position != to {
@@ -142,18 +150,15 @@ final class LazyDFA {
 
     /// Where the prefix next occurs at or after a position.
     private func nextPrefix(in text: UnsafeBufferPointer<UInt8>, from position: Int) -> Int? {
-        guard let base = text.baseAddress else { return nil }
-        return program.prefix.withUnsafeBufferPointer { prefix in
-            guard let start = prefix.baseAddress else { return nil }
-            var position = position
-            while position + prefix.count <= text.count {
-                guard let found = memchr(base + position, Int32(start[0]), text.count - position - prefix.count + 1) else { return nil }
-                position = UnsafeRawPointer(base).distance(to: UnsafeRawPointer(found))
-                if memcmp(base + position, start, prefix.count) == 0 { return position }
-                position += 1
-            }
-            return nil
+        guard let base = text.baseAddress, let start = prefix.baseAddress else { return nil }
+        var position = position
+        while position + prefix.count <= text.count {
+            guard let found = memchr(base + position, Int32(start[0]), text.count - position - prefix.count + 1) else { return nil }
+            position = UnsafeRawPointer(base).distance(to: UnsafeRawPointer(found))
+            if memcmp(base + position, start, prefix.count) == 0 { return position }
+            position += 1
         }
+        return nil
     }
 
     private var statesAtFlush = 0
@@ -351,7 +356,7 @@ final class LazyDFA {
         states = [State(firstItem: 0, itemCount: Int32(kept.count), flags: flags, hash: hash)]
         for index in buckets.indices { buckets[index] = -1 }
         buckets[Int(hash) & (buckets.count - 1)] = 0
-        for index in starts.indices { starts[index] = Self.unknown }
+        starts.update(repeating: Self.unknown, count: 8)
         for column in 0..<stride { table[column] = Self.unknown }
         return 0
     }

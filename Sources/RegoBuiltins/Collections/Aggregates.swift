@@ -4,7 +4,7 @@ package import RegoRuntime
 package enum AggregateBuiltins {
     package static let definitions: [BuiltinDefinition] = [
         BuiltinDefinition("count", arity: 1) { count(BuiltinCall($0)) },
-        BuiltinDefinition("sum", arity: 1) { fold(BuiltinCall($0), from: 0, Value.add) },
+        BuiltinDefinition("sum", arity: 1) { sum(BuiltinCall($0)) },
         BuiltinDefinition("product", arity: 1) { fold(BuiltinCall($0), from: 1, Value.multiplyAsFloats) },
         BuiltinDefinition("max", arity: 1) { extreme(BuiltinCall($0)) { $0 >= 0 } },
         BuiltinDefinition("min", arity: 1) { extreme(BuiltinCall($0)) { $0 <= 0 } },
@@ -38,6 +38,12 @@ package enum AggregateBuiltins {
             count += 1
         }
         return count
+    }
+
+    private static func sum(_ call: BuiltinCall) {
+        guard let elements = call.sequence(0) else { return }
+        guard let sum = Value.sum(ofIntegers: elements) else { return fold(call, from: 0, Value.add) }
+        call.return(.integer(sum))
     }
 
     private static func fold(

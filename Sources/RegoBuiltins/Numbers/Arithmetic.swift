@@ -42,7 +42,21 @@ package enum ArithmeticBuiltins {
     }
 
     /// All integers from the first to the second, both included, upwards or downwards.
+    /// So many steps of one, up or down.
+    private static func range(_ call: BuiltinCall, from first: Int64, _ count: Int, _ descends: Bool) {
+        if call.failIfTooLarge((count + 1) * 16) { return }
+        let elements = call.arena.allocateValues(count + 1)
+        for index in 0...count { elements[index] = .integer(descends ? first - Int64(index) : first + Int64(index)) }
+        call.return(.array(elements, count: count + 1))
+    }
+
     private static func range(_ call: BuiltinCall, hasStep: Bool) {
+        if !hasStep, call[0].isInteger, call[1].isInteger {
+            let (distance, overflow) = call[1].asInteger.subtractingReportingOverflow(call[0].asInteger)
+            if !overflow, distance.magnitude < Int32.max {
+                return range(call, from: call[0].asInteger, Int(distance.magnitude), distance < 0)
+            }
+        }
         guard let first = call.bigInteger(0), let last = call.bigInteger(1) else { return }
         var step = BigInt(1)
         if hasStep {

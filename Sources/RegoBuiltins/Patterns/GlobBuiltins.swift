@@ -37,6 +37,7 @@ package enum GlobBuiltins {
     }
 
     private static func match(_ text: Value, _ compiled: CachedGlob, _ call: BuiltinCall) {
+        if let matcher = compiled.matcher { return call.return(matcher.matches(text.utf8)) }
         switch compiled.result {
         case .success(let glob): call.return(glob.matches(text.utf8))
         case .failure(let error): call.fail(.builtin, error.message)

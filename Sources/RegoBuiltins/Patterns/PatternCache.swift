@@ -5,15 +5,24 @@ import RegoRuntime
 final class CachedRegex {
     let result: Result<Regex, RegexError>
     /// Of the one thread that the cache belongs to.
-    private(set) lazy var matcher: Matcher? = try? result.get().makeMatcher()
+    let matcher: Matcher?
 
-    init(_ result: Result<Regex, RegexError>) { self.result = result }
+    init(_ result: Result<Regex, RegexError>) {
+        self.result = result
+        matcher = try? result.get().makeMatcher()
+    }
 }
 
 /// A compiled glob in a `BuiltinCache`.
 final class CachedGlob {
     let result: Result<Glob, RegexError>
-    init(_ result: Result<Glob, RegexError>) { self.result = result }
+    /// Of the one thread that the cache belongs to.
+    let matcher: Matcher?
+
+    init(_ result: Result<Glob, RegexError>) {
+        self.result = result
+        matcher = try? result.get().makeMatcher()
+    }
 }
 
 /// Compiled patterns too large for every place of a `BuiltinCache` to hold one: where patterns come with the input, an attacker chooses

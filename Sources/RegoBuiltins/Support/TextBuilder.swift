@@ -91,9 +91,33 @@ struct TextBuilder {
 
     /// A value as Rego writes it.
     mutating func append(rego value: Value) {
+        if appendPlainList(value) { return }
         var buffer = OutputBuffer(capacity: 256)
         value.writeRego(into: &buffer)
         append(buffer.bytes)
+    }
+
+    /// Appends an array or set of integers and of strings without escapes: nearly all of what messages show, and no heap is needed.
+    private mutating func appendPlainList(_ value: Value) -> Bool {
+        guard value.tag == .array || value.tag == .set, value.length > 0 else { return false }
+        let elements = UnsafeBufferPointer(start: value.tag == .array ? value.elementPointer : value.sortedKeys, count: value.length)
+        let isPlain = elements.allSatisfy { element in
+            element.isInteger || element.isString && element.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }
+        }
+        guard isPlain else { return false }
+        append(value.tag == .array ? UInt8(ascii: "[") : UInt8(ascii: "{"))
+        for (index, element) in elements.enumerated() {
+            if index > 0 { append(", ") }
+            if element.isInteger {
+                append(integer: element.asInteger)
+            } else {
+                append(UInt8(ascii: "\""))
+                append(element.utf8)
+                append(UInt8(ascii: "\""))
+            }
+        }
+        append(value.tag == .array ? UInt8(ascii: "]") : UInt8(ascii: "}"))
+        return true
     }
 
     /// Whether the text has become larger than the evaluation may use.

@@ -2,12 +2,13 @@
 /// or comparing a byte. It belongs to the context of one program's machine, whose constants stay where they are; one thread uses it at a
 /// time.
 @safe package final class ConstantObjects {
-    private struct Entry {
+    @unsafe private struct Entry: BitwiseCopyable {
         /// What is made of the constants: two builtins may make different things of one.
         var kind: ObjectIdentifier
         var first: Value
         var second: Value
-        var object: AnyObject
+        /// Kept alive by the table.
+        var object: Unmanaged<AnyObject>
     }
 
     private var entries: UnsafeMutablePointer<Entry?>
@@ -20,6 +21,7 @@
     }
 
     deinit {
+        for index in 0..<capacity { unsafe entries[index]?.object.release() }
         unsafe entries.deinitialize(count: capacity)
         unsafe entries.deallocate()
     }
@@ -32,11 +34,11 @@
         while true {
             guard let entry = unsafe entries[place] else { return nil }
             // Empty constants may share an address with others: their first words differ.
-            if entry.first.w1 == first.w1, entry.first.w0 == first.w0, entry.second.w1 == second.w1, entry.second.w0 == second.w0,
-                entry.kind == kind
+            if unsafe entry.first.w1 == first.w1 && entry.first.w0 == first.w0 && entry.second.w1 == second.w1
+                && entry.second.w0 == second.w0 && entry.kind == kind
             {
                 // Kept under this kind by `insert`, which takes no other.
-                return unsafe unsafeDowncast(entry.object, to: Object.self)
+                return unsafe unsafeDowncast(entry.object.takeUnretainedValue(), to: Object.self)
             }
             place = (place + 1) & (capacity - 1)
         }
@@ -46,11 +48,11 @@
     package func insert<Object: AnyObject>(_ object: Object, for first: Value, _ second: Value = .undefined) {
         if (count + 1) * 2 > capacity { grow() }
         count += 1
-        place(Entry(kind: ObjectIdentifier(Object.self), first: first, second: second, object: object))
+        unsafe place(Entry(kind: ObjectIdentifier(Object.self), first: first, second: second, object: .passRetained(object)))
     }
 
     private func place(_ entry: Entry) {
-        var place = Self.start(entry.first, entry.second) & (capacity - 1)
+        var place = unsafe Self.start(entry.first, entry.second) & (capacity - 1)
         while unsafe entries[place] != nil { place = (place + 1) & (capacity - 1) }
         unsafe entries[place] = entry
     }
@@ -60,7 +62,7 @@
         capacity *= 2
         unsafe entries = .allocate(capacity: capacity)
         unsafe entries.initialize(repeating: nil, count: capacity)
-        for index in 0..<oldCapacity { if let entry = unsafe old[index] { place(entry) } }
+        for index in 0..<oldCapacity { if let entry = unsafe old[index] { unsafe place(entry) } }
         unsafe old.deinitialize(count: oldCapacity)
         unsafe old.deallocate()
     }

@@ -110,9 +110,14 @@ extension Machine {
         let path = unsafe program.constants[Int(instruction.pointee.d)]
         var position = start
         if path.length == 0 {
+            if given.isInteger {
+                position = unsafe Self.scanIntegers(values, from: start, to: count, relation, given.asInteger)
+            }
+            // An entry that is no small integer is compared here, then the integers after it.
             while position < count {
                 if unsafe holds(relation, values[position], given) { break }
                 position += 1
+                if given.isInteger { position = unsafe Self.scanIntegers(values, from: position, to: count, relation, given.asInteger) }
             }
         } else {
             while position < count {
@@ -123,6 +128,31 @@ extension Machine {
         }
         unsafe cursor[2].w0 = UInt64(truncatingIfNeeded: position)
         return position < count ? position - start + 1 : start - position - 1
+    }
+
+    /// The first position of an integer that stands in the relation, or of anything but a small integer.
+    private static func scanIntegers(
+        _ values: UnsafePointer<Value>, from start: Int, to end: Int, _ relation: UInt8, _ given: Int64
+    ) -> Int {
+        switch relation {
+        case Relation.equal.rawValue: unsafe first(values, start, end) { $0 == given }
+        case Relation.notEqual.rawValue: unsafe first(values, start, end) { $0 != given }
+        case Relation.less.rawValue: unsafe first(values, start, end) { $0 < given }
+        case Relation.lessOrEqual.rawValue: unsafe first(values, start, end) { $0 <= given }
+        case Relation.greater.rawValue: unsafe first(values, start, end) { $0 > given }
+        default: unsafe first(values, start, end) { $0 >= given }
+        }
+    }
+
+    @inline(__always)
+    private static func first(_ values: UnsafePointer<Value>, _ start: Int, _ end: Int, _ holds: (Int64) -> Bool) -> Int {
+        var position = start
+        while position < end {
+            let value = unsafe values[position]
+            if !value.isInteger || holds(value.asInteger) { return position }
+            position += 1
+        }
+        return end
     }
 
     // MARK: By an index

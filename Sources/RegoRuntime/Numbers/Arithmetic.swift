@@ -206,3 +206,17 @@ extension Value {
         return written(value, as: decimal.scientificText, in: arena)
     }
 }
+
+extension Value {
+    /// The sum of small integers; `nil` if one of the values is none, or the sum is too large to be one.
+    package static func sum(ofIntegers values: UnsafeBufferPointer<Value>) -> Int64? {
+        var sum: Int64 = 0
+        for index in values.indices {
+            let value = unsafe values[index]
+            let (next, overflow) = sum.addingReportingOverflow(value.asInteger)
+            guard value.isInteger, !overflow else { return nil }
+            sum = next
+        }
+        return sum
+    }
+}
