@@ -53,7 +53,7 @@ package final class PolicyService: Sendable {
     /// Compiles the policies and prepares the queries that the configuration names, so that no request waits for the compiler and a
     /// query that does not compile is noticed now.
     private static func snapshot(_ configuration: ServerConfiguration) throws -> Snapshot {
-        let snapshot = Snapshot(policy: try PolicyLoader.load(configuration.policy), limit: configuration.limits.preparedQueries + 8)
+        let snapshot = Snapshot(policy: try PolicyLoader.load(configuration.policy, version: version), limit: configuration.limits.preparedQueries + 8)
         do {
             for path in configuration.documents { _ = try snapshot.prepared(DocumentPath(path)) }
         } catch {

@@ -30,7 +30,7 @@ package struct SourceSettings: Sendable {
     /// The options that modules are compiled with; the capabilities and schemas are read now.
     package func policyOptions(keepsPrintCalls: Bool = true) throws(Loader.Failure) -> Policy.Options {
         var options = Policy.Options(version: isV0 ? .v0 : .v1, isStrict: isStrict, keepsPrintCalls: keepsPrintCalls)
-        options.runtime = ProcessRuntime.value
+        options.runtime = { ProcessRuntime.value(version: WardVersion.current) }
         if let capabilities { options.capabilities = try Capabilities(fileOrVersion: capabilities) }
         if let schema { options.schemas = try Schemas(path: schema) }
         return options

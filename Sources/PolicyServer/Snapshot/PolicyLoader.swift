@@ -17,8 +17,9 @@ struct PolicyLoader {
 
     /// Compiles what the configuration names.
     ///
+    /// - Parameter version: what `opa.runtime` says of this server.
     /// - Throws: `StartError` with rendered diagnostics.
-    static func load(_ configuration: ServerConfiguration.PolicySources) throws -> Policy {
+    static func load(_ configuration: ServerConfiguration.PolicySources, version: String) throws -> Policy {
         var loader = PolicyLoader(configuration: configuration)
         for path in configuration.paths {
             switch FileBytes.kind(of: path) {
@@ -28,10 +29,10 @@ struct PolicyLoader {
             }
         }
         let data = try loader.baseData()
+        var options = Policy.Options(version: configuration.isV0 ? .v0 : .v1, isStrict: configuration.isStrict)
+        options.runtime = { ProcessRuntime.value(version: version) }
         do {
-            return try Policy(
-                modules: loader.modules, data: data,
-                options: Policy.Options(version: configuration.isV0 ? .v0 : .v1, isStrict: configuration.isStrict))
+            return try Policy(modules: loader.modules, data: data, options: options)
         } catch {
             throw StartError("the policies do not compile:\n\(error.description)")
         }
