@@ -25,32 +25,9 @@ struct BenchCommand: ParsableCommand {
 
     @OptionGroup var source: SourceOptions
 
-    @Option(
-        name: [.customShort("d", allowingJoined: true), .long],
-        help: ArgumentHelp("Load Rego, JSON and YAML from a file or folder; repeatable.", valueName: "path"))
-    var data: [String] = []
+    @OptionGroup var asked: QueryOptions
 
-    @Option(
-        name: [.customShort("b", allowingJoined: true), .long],
-        help: ArgumentHelp("Load a folder as a bundle; repeatable.", valueName: "path"))
-    var bundle: [String] = []
-
-    @Option(
-        name: [.customShort("i", allowingJoined: true), .long],
-        help: ArgumentHelp("Read the input document from a file.", valueName: "file"))
-    var input: String?
-
-    @Flag(name: [.customShort("I"), .customLong("stdin-input")], help: "Read the input document from standard input.")
-    var stdinInput = false
-
-    @Flag(help: "Read the query from standard input.")
-    var stdin = false
-
-    @Option(name: .customLong("import"), help: "A path that the query may name by its last segment; repeatable.")
-    var imports: [String] = []
-
-    @Option(name: [.customShort("p", allowingJoined: true), .long], help: "The package that the query is asked in.")
-    var package: String?
+    @OptionGroup var bundle: BundleOptions
 
     @Option(name: [.customShort("f", allowingJoined: true), .long], help: "How to print the measurements.")
     var format = Format.pretty
@@ -84,18 +61,14 @@ struct BenchCommand: ParsableCommand {
             throw ValidationError("--e2e is not available: start 'ward serve' and measure it with a load generator such as wrk or hey")
         }
         if partial { throw ValidationError("--partial is not available: this build does not evaluate partially") }
-        if stdin, stdinInput {
-            throw ValidationError("--stdin and --stdin-input both want standard input: name the input's file with -i")
-        }
-        if input != nil, stdinInput { throw ValidationError("give the input with either -i or -I") }
-        if stdin ? query != nil : query == nil { throw ValidationError("specify the query as one argument, or --stdin") }
+        if let problem = asked.problem(query: query) { throw ValidationError(problem) }
         if count < 1 { throw ValidationError("--count takes a number from 1 on") }
     }
 
     func run() throws {
         do {
             let prepared = try prepare()
-            let input = try InputFile(path: input, isStandardInput: stdinInput).read()
+            let input = try InputFile(path: asked.input, isStandardInput: asked.stdinInput).read()
             for _ in 0..<count {
                 let checker = AnswerChecker(requiresAnswer: fail, requiresSameAnswer: check)
                 var result = try Benchmark(query: prepared, input: input, limits: EvaluationLimits())
@@ -112,12 +85,10 @@ struct BenchCommand: ParsableCommand {
 
     private func prepare() throws -> PreparedQuery {
         let settings = source.settings
-        var loader = settings.loader
-        for path in data { try loader.load(path) }
-        for path in bundle { try loader.load(bundle: path) }
+        let loader = try settings.loader(reading: asked.data, bundles: bundle.bundles)
         let policy = try loader.compile(options: try settings.policyOptions(keepsPrintCalls: false))
         let text = try query ?? String(decoding: Loader.readAll(STDIN_FILENO, name: "standard input"), as: UTF8.self)
-        return try policy.prepare(query: text, imports: imports, package: package)
+        return try policy.prepare(query: text, imports: asked.imports, package: asked.package)
     }
 
     private func text(of result: BenchmarkResult) -> String {
