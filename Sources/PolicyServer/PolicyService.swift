@@ -30,7 +30,7 @@ package final class PolicyService: Sendable {
         self.logger = logger
         metrics = ServerMetrics(version: version)
         limits = EvaluationLimits(configuration.evaluation)
-        snapshots = SnapshotHolder(try Self.snapshot(configuration))
+        snapshots = SnapshotHolder(try Self.snapshot(configuration, version: version))
         do {
             store = try DecisionStore(path: configuration.log.path, options: DecisionStore.Options(configuration.log))
         } catch {
@@ -52,8 +52,9 @@ package final class PolicyService: Sendable {
 
     /// Compiles the policies and prepares the queries that the configuration names, so that no request waits for the compiler and a
     /// query that does not compile is noticed now.
-    private static func snapshot(_ configuration: ServerConfiguration) throws -> Snapshot {
-        let snapshot = Snapshot(policy: try PolicyLoader.load(configuration.policy, version: version), limit: configuration.limits.preparedQueries + 8)
+    private static func snapshot(_ configuration: ServerConfiguration, version: String) throws -> Snapshot {
+        let policy = try PolicyLoader.load(configuration.policy, version: version)
+        let snapshot = Snapshot(policy: policy, limit: configuration.limits.preparedQueries + 8)
         do {
             for path in configuration.documents { _ = try snapshot.prepared(DocumentPath(path)) }
         } catch {
@@ -65,7 +66,7 @@ package final class PolicyService: Sendable {
     /// Reads the policies again. On failure the ones in force stay.
     package func reload() {
         do {
-            let fresh = try Self.snapshot(configuration)
+            let fresh = try Self.snapshot(configuration, version: version)
             snapshots.replace(with: fresh)
             metrics.reloads["success"].increment()
             logger.notice("policies reloaded", metadata: ["revision": "\(fresh.revision)"])
