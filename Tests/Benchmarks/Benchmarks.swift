@@ -48,6 +48,7 @@ struct Benchmarks {
         var template = Array("/tmp/ward-benchmarks-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw EngineFailure(description: "no folder for the workloads' files") }
         let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        defer { remove(folder) }
         var engines: [any Engine] = [WardEngine()]
         if let opa = Options.opa { engines.append(PeerEngine(name: "opa", program: opa, dialect: .opa, folder: folder)) }
         engines += options.peers.map { PeerEngine(name: $0.name, program: $0.path, dialect: .plain, folder: folder) }
@@ -70,6 +71,20 @@ struct Benchmarks {
             table.add(workload, times: times)
         }
         print(table.markdown)
+    }
+
+    /// Removes a folder of files; what cannot be removed is left behind.
+    private static func remove(_ folder: String) {
+        if let entries = opendir(folder) {
+            while let entry = readdir(entries) {
+                let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                }
+                unlink("\(folder)/\(name)")
+            }
+            closedir(entries)
+        }
+        rmdir(folder)
     }
 
     private static func check(_ answers: [RegoValue?], of workload: Workload, names: [String]) throws {
