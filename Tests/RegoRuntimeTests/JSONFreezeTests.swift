@@ -106,7 +106,9 @@ import Testing
 
     @Test func stringMetAgainIsKeptOnce() throws {
         let builder = FrozenHeap.Builder()
-        let value = try Array(#"["met again and again","met again and again"]"#.utf8).withUnsafeBytes { unsafe try builder.freeze(json: $0) }
+        let value = try Array(#"["met again and again","met again and again"]"#.utf8).withUnsafeBytes {
+            unsafe try builder.freeze(json: $0)
+        }
         let heap = builder.finish()
         let strings = withExtendedLifetime(heap) { value.elements.map(\.w1) }
         #expect(strings.count == 2 && strings[0] == strings[1])
