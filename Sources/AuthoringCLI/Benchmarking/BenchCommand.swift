@@ -71,7 +71,7 @@ struct BenchCommand: ParsableCommand {
             let input = try InputFile(path: asked.input, isStandardInput: asked.stdinInput).read()
             for _ in 0..<count {
                 let checker = AnswerChecker(requiresAnswer: fail, requiresSameAnswer: check)
-                var result = try Benchmark(query: prepared, input: input, limits: EvaluationLimits())
+                var result = try Benchmark(query: prepared, input: input, limits: .ofAuthor())
                     .run { (value: Value) throws(EvaluationError) in try checker.see(value) }
                 if !metrics { result.metrics = [:] }
                 Console.print(text(of: result))

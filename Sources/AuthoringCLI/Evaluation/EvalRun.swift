@@ -84,7 +84,7 @@ struct EvalRun {
 
     /// Asks the query about an input that is JSON, or else YAML.
     private func ask(_ query: PreparedQuery, _ bytes: [UInt8]?, _ instruments: Instruments?) throws -> Answer {
-        let limits = EvaluationLimits(time: options.timeout, strictBuiltinErrors: options.strictBuiltinErrors)
+        let limits = EvaluationLimits.ofAuthor(time: options.timeout, strictBuiltinErrors: options.strictBuiltinErrors)
         func evaluate(_ input: Input) throws(EvaluationError) -> Answer {
             try query.evaluate(input, limits: limits, print: Console.printError, instruments: instruments)
         }

@@ -52,6 +52,7 @@ struct TestSession {
         let timeout = command.timeout?.duration ?? (command.bench ? .seconds(30) : .seconds(5))
         var options = TestRunner.Options(filter: command.filter, timeout: timeout, workers: command.parallel)
         options.coverage = coverage
+        options.limits = .ofAuthor()
         if command.varValues || isVerbose && command.format == .json {
             options.instruments = .variables
         } else if isVerbose, command.format == .pretty {

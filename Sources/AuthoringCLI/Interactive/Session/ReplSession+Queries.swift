@@ -16,7 +16,7 @@ extension ReplSession {
         let query = try policy.prepare(
             query: text, imports: imports, package: package, instrumented: !observed.isEmpty, metrics: metrics)
         let instruments = observed.isEmpty && metrics == nil ? nil : Instruments(observed, metrics: metrics)
-        let limits = EvaluationLimits(strictBuiltinErrors: settings.strictBuiltinErrors, cancellation: Interruption.begin())
+        let limits = EvaluationLimits.ofAuthor(strictBuiltinErrors: settings.strictBuiltinErrors, cancellation: Interruption.begin())
         defer { Interruption.end() }
         let input = try input(of: policy)
         var report = EvalReport()
