@@ -89,6 +89,13 @@ package struct BuiltinFailure: Error, Sendable, Hashable {
         unsafe own.pointee.isUsed = false
     }
 
+    /// Changes what most evaluations have nothing of, so that it is forgotten with this evaluation.
+    @inline(__always)
+    private func note(_ change: (inout EvaluationState.Rare) -> Void) {
+        unsafe own.pointee.isUsed = true
+        unsafe change(&own.pointee.rare)
+    }
+
     package var isCancelled: Bool { unsafe own.pointee.rare.cancellation?.isCancelled ?? false }
 
     /// Whether builtins may reach a host, which is compared as it is written, without its port.
@@ -110,8 +117,7 @@ package struct BuiltinFailure: Error, Sendable, Hashable {
         let key = ObjectIdentifier(State.self)
         if let known = unsafe own.pointee.rare.objects[key] as? State { return known }
         let made = make()
-        unsafe own.pointee.isUsed = true
-        unsafe own.pointee.rare.objects[key] = made
+        note { $0.objects[key] = made }
         return made
     }
 
@@ -127,10 +133,7 @@ package struct BuiltinFailure: Error, Sendable, Hashable {
     package func remembered(_ key: String) -> RegoValue? { unsafe own.pointee.rare.memory[key] }
 
     /// Remembers a value for the rest of the evaluation.
-    package func remember(_ value: RegoValue, for key: String) {
-        unsafe own.pointee.isUsed = true
-        unsafe own.pointee.rare.memory[key] = value
-    }
+    package func remember(_ value: RegoValue, for key: String) { note { $0.memory[key] = value } }
 
     // MARK: The evaluation at hand
 
@@ -149,82 +152,55 @@ package struct BuiltinFailure: Error, Sendable, Hashable {
     /// Takes what `print` writes, one line a call; `nil` drops it.
     package var print: ((String) -> Void)? {
         get { unsafe own.pointee.rare.print }
-        set {
-            unsafe own.pointee.isUsed = true
-            unsafe own.pointee.rare.print = newValue
-        }
+        set { note { $0.print = newValue } }
     }
 
     /// Takes what `trace` writes; `nil` drops it.
     package var trace: ((String) -> Void)? {
         get { unsafe own.pointee.rare.trace }
-        set {
-            unsafe own.pointee.isUsed = true
-            unsafe own.pointee.rare.trace = newValue
-        }
+        set { note { $0.trace = newValue } }
     }
 
     /// Takes the path of each case of a test that begins; `nil` drops it.
     package var testCase: ((RegoValue) -> Void)? {
         get { unsafe own.pointee.rare.testCase }
-        set {
-            unsafe own.pointee.isUsed = true
-            unsafe own.pointee.rare.testCase = newValue
-        }
+        set { note { $0.testCase = newValue } }
     }
 
     /// Takes the errors of calls that only make an expression undefined; `nil` drops them.
     package var tolerated: ((MachineError) -> Void)? {
         get { unsafe own.pointee.rare.tolerated }
-        set {
-            unsafe own.pointee.isUsed = true
-            unsafe own.pointee.rare.tolerated = newValue
-        }
+        set { note { $0.tolerated = newValue } }
     }
 
     /// Stops long builtins when cancelled.
     package var cancellation: Cancellation? {
         get { unsafe own.pointee.rare.cancellation }
-        set {
-            unsafe own.pointee.isUsed = true
-            unsafe own.pointee.rare.cancellation = newValue
-        }
+        set { note { $0.cancellation = newValue } }
     }
 
     /// The failures of this evaluation's calls, in order.
     package var failures: [BuiltinFailure] {
         get { unsafe own.pointee.rare.failures }
-        set {
-            unsafe own.pointee.isUsed = true
-            unsafe own.pointee.rare.failures = newValue
-        }
+        set { note { $0.failures = newValue } }
     }
 
     /// Takes and gives the results of nondeterministic builtins, where a decision is recorded or replayed.
     package var nondeterministicResults: NondeterministicResults? {
         get { unsafe own.pointee.rare.nondeterministicResults }
-        set {
-            unsafe own.pointee.isUsed = true
-            unsafe own.pointee.rare.nondeterministicResults = newValue
-        }
+        set { note { $0.nondeterministicResults = newValue } }
     }
 
     /// Where the call of a nondeterministic builtin stands, while it runs.
     package var position: SourcePosition? {
         get { unsafe own.pointee.rare.position }
-        set {
-            unsafe own.pointee.isUsed = true
-            unsafe own.pointee.rare.position = newValue
-        }
+        set { note { $0.position = newValue } }
     }
 
     /// The results of hosted builtins that are computed once an evaluation.
     var hostedResults: HostedResults {
         get { unsafe own.pointee.rare.hostedResults }
-        set {
-            unsafe own.pointee.isUsed = true
-            unsafe own.pointee.rare.hostedResults = newValue
-        }
+        set { note { $0.hostedResults = newValue } }
     }
 }
 
