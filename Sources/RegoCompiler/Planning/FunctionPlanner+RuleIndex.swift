@@ -34,9 +34,9 @@ extension FunctionPlanner {
 
     private func planRuleIndex(_ rules: [ResolvedRule], parameters: Register, entries: [Label]) throws(AssemblyLimit) -> Int32? {
         guard rules.count > RuleIndexBuilder.linearLimit else { return nil }
-        let replaced = Set(overlay.replacements.keys)
         var reader = RuleConditionReader(
-            mayEndEvaluation: { self.mayEndEvaluation($0) }, isVirtual: { self.isVirtual($0) }, isReplaced: { replaced.contains($0) })
+            mayEndEvaluation: { self.mayEndEvaluation($0) }, isVirtual: { self.isVirtual($0) },
+            isReplaced: { self.overlay.replacements[$0] != nil })
         let candidates = zip(rules, entries).map { rule, label in
             RuleIndexBuilder.Candidate(label: label, conditions: reader.conditions(of: rule))
         }
