@@ -137,27 +137,24 @@ extension UnifiedDiff {
     }
 
     private func header(of hunk: Range<Int>) -> String {
-        var (oldCount, newCount) = (0, 0)
-        for edit in edits[hunk] {
-            switch edit {
-            case .keep:
-                oldCount += 1
-                newCount += 1
-            case .remove: oldCount += 1
-            case .insert: newCount += 1
-            }
-        }
-        var (oldStart, newStart) = (0, 0)
-        for edit in edits[..<hunk.lowerBound] {
-            switch edit {
-            case .keep:
-                oldStart += 1
-                newStart += 1
-            case .remove: oldStart += 1
-            case .insert: newStart += 1
-            }
-        }
+        let (oldCount, newCount) = Self.lines(of: edits[hunk])
+        let (oldStart, newStart) = Self.lines(of: edits[..<hunk.lowerBound])
         return "@@ -\(Self.range(oldStart, oldCount)) +\(Self.range(newStart, newCount)) @@"
+    }
+
+    /// How many lines of the old and of the new text edits stand for.
+    private static func lines(of edits: ArraySlice<Edit>) -> (old: Int, new: Int) {
+        var count = (old: 0, new: 0)
+        for edit in edits {
+            switch edit {
+            case .keep:
+                count.old += 1
+                count.new += 1
+            case .remove: count.old += 1
+            case .insert: count.new += 1
+            }
+        }
+        return count
     }
 
     /// A range of lines, the first counted from 1; an empty one names the line before it.
