@@ -12,16 +12,16 @@ package final class RepeatedEvaluation {
     package init(of query: PreparedQuery, _ input: Input) throws(EvaluationError) {
         self.query = query
         machine = query.machines.take()
-        self.input = try query.read(input, into: machine, limits: EvaluationLimits())
+        self.input = try query.read(input, into: machine, limits: Self.limits)
         text = if case .json(let bytes) = input { bytes } else { nil }
     }
 
-    private static let limits = MachineLimits(steps: .max, memory: 1 << 28, depth: 10_000, deadline: 0, isStrict: false)
+    private static let limits = EvaluationLimits()
 
     /// Evaluates `count` times.
     package func run(_ count: Int) throws(EvaluationError) {
         for _ in 0..<count {
-            _ = try evaluate(input)
+            _ = try query.run(machine, document: input, limits: Self.limits)
             machine.arena.reset()
         }
     }
@@ -31,19 +31,10 @@ package final class RepeatedEvaluation {
         let input = text.map(Input.json) ?? .none
         for _ in 0..<count {
             machine.reset()
-            let result = try evaluate(try query.read(input, into: machine, limits: EvaluationLimits()))
+            let result = try query.run(machine, input: input, limits: Self.limits)
             written.reset()
             if result.isDefined { result.writeJSON(into: &written) }
         }
         machine.reset()
-    }
-
-    private func evaluate(_ input: Value) throws(EvaluationError) -> Value {
-        machine.context.reset(time: 0)
-        do throws(MachineError) {
-            return try machine.evaluate(input: input, data: query.policy.data.root, limits: Self.limits, query: query.entry)
-        } catch {
-            throw query.evaluationError(error)
-        }
     }
 }
