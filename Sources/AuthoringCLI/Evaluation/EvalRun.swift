@@ -26,6 +26,8 @@ struct EvalRun {
             let input = try readInput()
             var coverage: Coverage?
             if options.observation.coverage { coverage = Coverage(of: policy) }
+            // The process is about to end: freeing thousands of modules node by node would only delay that.
+            _ = Unmanaged.passRetained(policy)
             try evaluate(policy, input, coverage, into: &report)
             report.coverage = coverage?.report()
         } catch {

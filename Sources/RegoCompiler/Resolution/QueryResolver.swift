@@ -157,7 +157,7 @@ private struct QueryStages {
 
     /// The author's variables in order of appearance, and what stands for each.
     private func variables(of body: [ExpressionNode]) -> [(name: String, local: String)] {
-        VariableCollector.safety(of: body).items.compactMap { variable in
+        VariableCollector.safety(of: body).compactMap { variable in
             let author = symbols.author(of: variable)
             if symbols.isWildcard(author) || symbols.isGenerated(author) { return nil }
             if author == variable, variable == .data || variable == .input { return nil }

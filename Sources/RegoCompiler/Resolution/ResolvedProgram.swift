@@ -62,16 +62,15 @@ package struct ResolvedTest: Sendable {
 package final class RuleTree: Sendable {
     /// The operand that leads here from the parent: a ground scalar, nearly always a string. The root's is `data`.
     package let key: Term
-    /// The rules whose reference's ground prefix ends here, in source order; all of one name, all functions or none.
-    package let rules: [ResolvedRule]
     package let children: [RuleTree]
+    private let ownRules: LazyRules
     /// The children's positions, where there are too many to look through.
     private let positions: LookupTable<DocumentKey, Int>
     private static let linearLimit = 8
 
-    package init(key: Term, rules: [ResolvedRule], children: [RuleTree]) {
+    init(key: Term, rules: LazyRules, children: [RuleTree]) {
         self.key = key
-        self.rules = rules
+        self.ownRules = rules
         self.children = children
         var positions = LookupTable<DocumentKey, Int>()
         if children.count > Self.linearLimit {
@@ -80,6 +79,12 @@ package final class RuleTree: Sendable {
         }
         self.positions = positions
     }
+
+    /// The rules whose reference's ground prefix ends here, in source order; all of one name, all functions or none.
+    package var rules: [ResolvedRule] { ownRules.rules }
+
+    /// How many rules there are.
+    package var ruleCount: Int { ownRules.count }
 
     /// The child that a ground operand leads to.
     func child(at key: DocumentKey) -> RuleTree? {

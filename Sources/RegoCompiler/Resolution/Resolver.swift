@@ -219,8 +219,8 @@ private struct ProgramStages {
     // MARK: The program
 
     func program(_ documents: DocumentBuilder) -> ResolvedProgram {
-        let root = RuleTree(
-            key: Term(.variable("data")), rules: [], children: documents.children.map(tree))
+        let raising = RuleRaising(symbols: symbols, modules: modules)
+        let root = RuleTree(key: Term(.variable("data")), rules: .none, children: documents.children.map { tree($0, raising) })
         var packages: [ResolvedPackage] = []
         for module in modules {
             guard let package = self.packages.find(module.packageKeys), package.modules.first === module else { continue }
@@ -229,29 +229,16 @@ private struct ProgramStages {
         var program = ResolvedProgram(sources: sources, root: root, authoredNames: symbols.authoredNames, packages: packages)
         program.types = types
         if resolution.options.preparesTests { program.tests = TestPreparation(symbols: symbols).tests(in: modules) }
+        // From here on the documents alone hold the rules, so that what has been raised is freed.
+        for module in modules { module.rules = [] }
         return program
     }
 
-    private func tree(_ node: DocumentBuilder) -> RuleTree {
-        RuleTree(key: Term(node.key.term), rules: node.rules.map(resolved), children: node.children.map(tree))
-    }
-
-    private func resolved(_ rule: RuleNode) -> ResolvedRule {
-        let raising = Raising(symbols: symbols)
-        var reference = rule.module.package.path
-        if let name = rule.name { reference.append(Term(.string(symbols.name(name)), span: rule.reference[0].span)) }
-        for operand in rule.reference.dropFirst() { reference.append(raising.term(operand)) }
-        var branches: [ResolvedRule.ElseBranch] = []
-        var next = rule.elseRule
-        while let branch = next {
-            let value = branch.value.map(raising.term) ?? Term(.boolean(true), span: branch.headSpan)
-            branches.append(ResolvedRule.ElseBranch(value: value, body: raising.body(branch.body), span: branch.span))
-            next = branch.elseRule
-        }
-        return ResolvedRule(
-            kind: rule.arguments != nil ? .function : rule.key != nil ? .partialSet : .complete, isDefault: rule.isDefault,
-            reference: reference, groundPrefixLength: rule.module.package.path.count + rule.groundLength,
-            arguments: raising.terms(rule.arguments ?? []), key: rule.key.map(raising.term), value: rule.value.map(raising.term),
-            body: raising.body(rule.body), elseRules: branches, span: rule.span)
+    private func tree(_ node: DocumentBuilder, _ raising: RuleRaising) -> RuleTree {
+        let rules = node.rules.isEmpty ? LazyRules.none : LazyRules(node.rules, raising)
+        var children: [RuleTree] = []
+        children.reserveCapacity(node.children.count)
+        for child in node.children { children.append(tree(child, raising)) }
+        return RuleTree(key: Term(node.key.term), rules: rules, children: children)
     }
 }

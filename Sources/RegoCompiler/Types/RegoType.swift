@@ -179,6 +179,15 @@ package final class FunctionType: Sendable {
     var signature: FunctionArguments {
         FunctionArguments(parameters: result.map { parameters + [$0] } ?? parameters, variadic: variadic)
     }
+
+    /// How many arguments a call may give, any number of further ones aside: its result may be a last one.
+    var argumentLimit: Int { result == nil ? parameters.count : parameters.count + 1 }
+
+    /// The type of the argument at a position as a call sees it.
+    func type(ofArgument position: Int) -> RegoType? {
+        if position < parameters.count { return parameters[position].type }
+        return position == parameters.count && result != nil ? result?.type : variadic
+    }
 }
 
 /// What a function may be called with.

@@ -8,7 +8,8 @@ package struct Term: Sendable {
         self.span = span
     }
 
-    package indirect enum Kind: Sendable {
+    // Only what holds terms directly is boxed: most terms are scalars, variables and references, which then need no memory of their own.
+    package enum Kind: Sendable {
         case null
         case boolean(Bool)
         /// A number as written in JSON's grammar (`1`, `-1.50`, `1e100`); its value is settled by the runtime.
@@ -24,11 +25,11 @@ package struct Term: Sendable {
         case array([Term])
         case object([ObjectItem])
         case set([Term])
-        case arrayComprehension(head: Term, body: Body)
-        case setComprehension(head: Term, body: Body)
-        case objectComprehension(key: Term, value: Term, body: Body)
+        indirect case arrayComprehension(head: Term, body: Body)
+        indirect case setComprehension(head: Term, body: Body)
+        indirect case objectComprehension(key: Term, value: Term, body: Body)
         /// `$"text {term} text"`; a part is a string term or an expression.
-        case templateString(parts: [TemplatePart], isRaw: Bool)
+        indirect case templateString(parts: [TemplatePart], isRaw: Bool)
     }
 
     package struct ObjectItem: Sendable {
@@ -51,7 +52,7 @@ package typealias Body = [Expression]
 
 /// One expression of a body.
 package struct Expression: Sendable {
-    package indirect enum Kind: Sendable {
+    package enum Kind: Sendable {
         /// A term that must be defined and not `false`.
         case term(Term)
         /// A call at the level of the expression: the operator's reference, then the operands. An infix operator is the call of its
@@ -59,7 +60,7 @@ package struct Expression: Sendable {
         case call([Term])
         /// `some x, y`, or `some x in xs` whose only symbol is the call `internal.member_2(x, xs)` (`member_3(k, x, xs)`).
         case some([Term])
-        case every(Every)
+        indirect case every(Every)
     }
 
     package struct Every: Sendable {

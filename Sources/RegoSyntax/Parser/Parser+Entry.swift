@@ -128,7 +128,7 @@ extension Parser {
             restore(start)
             if !skippingRules {
                 if let rules = parseRules() {
-                    statements.append(contentsOf: rules.map(Statement.rule))
+                    for rule in rules { statements.append(.rule(rule)) }
                     continue
                 }
                 guard state.errors.isEmpty else { break }

@@ -164,7 +164,10 @@ extension Parser {
         defer { leave() }
         checkReferenceHead(head)
         var tallest = state.height
-        var terms = [head]
+        var terms: [Term] = []
+        // Most references have up to four operands: room for them spares two moves.
+        terms.reserveCapacity(4)
+        terms.append(head)
         while true {
             switch kind {
             case .dot:

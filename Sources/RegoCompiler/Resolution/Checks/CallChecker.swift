@@ -39,7 +39,7 @@ struct CallChecker {
         switch node.kind {
         case .null, .boolean, .number, .string, .variable: break
         case .call(let terms):
-            if callees.callee(terms[0]).builtin?.hasResult == false {
+            if callees.callee(terms[0]).hasNoResult {
                 resolution.report(.type, "\(resolution.printer.call(terms)) used as value", at: node.span)
             }
             for term in terms { checkVoidCalls(in: term) }
@@ -100,7 +100,7 @@ struct CallChecker {
             resolution.report(.type, "undefined function \(name(terms[0]))", at: expression.span)
             return false
         }
-        if callee.builtin?.hasResult == false, count > callee.arity {
+        if callee.hasNoResult, count > callee.arity {
             let call = resolution.printer.call(Array(terms.dropLast()))
             resolution.report(.type, "\(call) used as value", at: expression.span)
             return false
@@ -130,7 +130,7 @@ struct CallChecker {
 
     /// The type of a function that is known before rules are checked: a builtin's, or for queries that of a program's function.
     private func typeOfFunction(_ operation: Node) -> FunctionType? {
-        if let builtin = callees.callee(operation).builtin { return builtin.type }
+        if let type = callees.callee(operation).type { return type }
         let scope = TypeScope(in: nil, documents: types)
         guard let path = operation.reference,
             case .function(let type)? = TypeChecker(resolution: resolution, callees: callees, documents: types)

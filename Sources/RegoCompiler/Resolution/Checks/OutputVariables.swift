@@ -51,7 +51,7 @@ struct OutputVariables {
         let exceptions: VariableCollector.Exceptions = [.closures, .sets, .objectKeys, .referenceHeads]
         var inputs = VariableCollector(except: exceptions)
         inputs.visit(terms[0...arity])
-        guard inputs.variables.items.allSatisfy({ outputs.contains($0) || safe.contains($0) }) else { return VariableSet() }
+        guard inputs.variables.allSatisfy({ outputs.contains($0) || safe.contains($0) }) else { return VariableSet() }
         var results = VariableCollector(except: exceptions)
         results.visit(terms[(arity + 1)...])
         outputs.formUnion(results.variables)

@@ -28,7 +28,7 @@ struct SafetyChecker {
         guard !head.variables.isEmpty else { return }
         var bound = VariableCollector.safety(of: rule.body)
         for argument in rule.arguments ?? [] { bound.formUnion(argument.variables()) }
-        let unsafe = head.variables.subtracting(bound).items.map(symbols.author(of:))
+        let unsafe = head.variables.subtracting(bound).map(symbols.author(of:))
         for variable in unsafe.sorted(by: { symbols.name($0) < symbols.name($1) }) where !symbols.isGenerated(variable) {
             resolution.report(.unsafeVariable, "var \(symbols.description(variable)) is unsafe", at: rule.span)
         }
@@ -116,7 +116,7 @@ struct SafetyChecker {
             let before = safe.count
             guard place(&candidates[next], safe: &safe, withheld: &withheld) else { continue }
             placed.append(next)
-            for variable in safe.items[before...] {
+            for variable in safe[before...] {
                 for user in users[variable] ?? [] where !candidates[user].isPlaced { waiting.insert(user) }
             }
         }
@@ -134,8 +134,8 @@ struct SafetyChecker {
     private static func users(of candidates: [Candidate]) -> [VariableID: [Int]] {
         var users: [VariableID: [Int]] = [:]
         for (index, candidate) in candidates.enumerated() {
-            for variable in candidate.variables.items { users[variable, default: []].append(index) }
-            for variable in candidate.closedOver.items where !candidate.variables.contains(variable) {
+            for variable in candidate.variables { users[variable, default: []].append(index) }
+            for variable in candidate.closedOver where !candidate.variables.contains(variable) {
                 users[variable, default: []].append(index)
             }
         }
@@ -162,10 +162,11 @@ struct SafetyChecker {
                 closures.visit(expression)
                 closedOver = closures.collector.variables.intersection(all).subtracting(bound)
             }
+            let unsafe = variables.subtracting(safe)
             result.append(
                 Candidate(
-                    expression: expression, variables: variables, hasClosure: hasClosure, closedOver: closedOver,
-                    unsafe: variables.subtracting(safe), blamed: variables.subtracting(safe)))
+                    expression: expression, variables: variables, hasClosure: hasClosure, closedOver: closedOver, unsafe: unsafe,
+                    blamed: unsafe))
         }
         return result
     }
@@ -176,7 +177,7 @@ struct SafetyChecker {
     ///   if that were known.
     private func place(_ candidate: inout Candidate, safe: inout VariableSet, withheld: inout VariableSet) -> Bool {
         if candidate.unsafe.isEmpty, candidate.closedOver.isEmpty {
-            withheld = VariableSet()
+            if !withheld.isEmpty { withheld = VariableSet() }
             candidate.isPlaced = true
             return true
         }
@@ -249,7 +250,7 @@ struct SafetyChecker {
         let known = VariableCollector.safety(of: body)
         var missing = VariableSet()
         for head in heads {
-            for variable in head.variables().items where !known.contains(variable) && !bound.contains(variable) {
+            for variable in head.variables() where !known.contains(variable) && !bound.contains(variable) {
                 missing.insert(variable)
             }
         }
@@ -277,7 +278,7 @@ struct SafetyChecker {
     private func report(_ unsafe: [Unsafe]) {
         var places: [VariableID: Span] = [:]
         for entry in unsafe {
-            for variable in entry.variables.items {
+            for variable in entry.variables {
                 let known = places[variable]
                 if known.map({ entry.expression.span.precedes($0) }) ?? true { places[variable] = entry.expression.span }
             }
@@ -296,7 +297,7 @@ struct SafetyChecker {
         var seen = VariableSet()
         for entry in unsafe.sorted(by: { $0.expression.span.precedes($1.expression.span) }) {
             let before = seen.count
-            for variable in entry.variables.items where symbols.isGenerated(variable) { seen.insert(variable) }
+            for variable in entry.variables where symbols.isGenerated(variable) { seen.insert(variable) }
             if seen.count > before { resolution.report(.unsafeVariable, "expression is unsafe", at: entry.expression.span) }
         }
     }

@@ -27,7 +27,7 @@ struct Unifier {
         return head.variable.map(isBound) ?? isBound(head)
     }
 
-    private func isBound(_ term: Node) -> Bool { term.variables(except: .safety).items.allSatisfy(isBound) }
+    private func isBound(_ term: Node) -> Bool { term.variables(except: .safety).allSatisfy(isBound) }
 
     private func isSafe(_ variable: VariableID) -> Bool { isBound(variable) || unified.contains(variable) }
 
@@ -108,7 +108,7 @@ struct Unifier {
     }
 
     private mutating func markAllSafe(_ pattern: Node) {
-        for variable in pattern.variables(except: Self.patternExceptions).items { markSafe(variable) }
+        for variable in pattern.variables(except: Self.patternExceptions) { markSafe(variable) }
     }
 
     private mutating func unifyAll(_ variable: VariableID, _ pattern: Node) {
@@ -116,7 +116,7 @@ struct Unifier {
             markAllSafe(pattern)
             return
         }
-        let unknown = pattern.variables(except: Self.patternExceptions).items.filter { !isSafe($0) }
+        let unknown = pattern.variables(except: Self.patternExceptions).filter { !isSafe($0) }
         if unknown.isEmpty { markSafe(variable) }
         for other in unknown { markPending(variable, needs: other) }
     }
@@ -135,7 +135,7 @@ struct Unifier {
         while let variable = known.popLast() {
             unified.insert(variable)
             if let position = pending.firstIndex(where: { $0.variable == variable }) {
-                known.append(contentsOf: pending.remove(at: position).needs.items)
+                known.append(contentsOf: pending.remove(at: position).needs)
             }
             for position in pending.indices.reversed() where pending[position].needs.contains(variable) {
                 pending[position].needs.removeAll { $0 == variable }

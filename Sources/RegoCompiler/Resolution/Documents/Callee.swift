@@ -1,11 +1,23 @@
 /// What the operator of a call names.
-struct Callee {
+///
+/// A class, so that nodes need no room for what is known of a builtin.
+final class Callee {
     /// How many arguments it takes; -1 if there is no such function.
     let arity: Int
     /// The builtin's signature; `nil` for the author's functions.
     let builtin: BuiltinSignature?
 
-    static let undefined = Callee(arity: -1, builtin: nil)
+    /// The type of the builtin, read once.
+    private(set) lazy var type: FunctionType? = builtin?.type
+
+    init(arity: Int, builtin: BuiltinSignature?) {
+        self.arity = arity
+        self.builtin = builtin
+    }
+
+    convenience init(_ builtin: BuiltinSignature) { self.init(arity: builtin.arity, builtin: builtin) }
+
+    var hasNoResult: Bool { builtin?.hasResult == false }
 }
 
 /// Finds what the operators of calls name.
@@ -14,6 +26,8 @@ final class Callees {
     let documents: any DocumentNode
     private let symbols: SymbolTable
     private var known = LookupTable<VariableID, Callee>()
+    private var byDottedName = LookupTable<String, Callee>()
+    private let undefined = Callee(arity: -1, builtin: nil)
 
     init(builtins: BuiltinTable, documents: any DocumentNode, symbols: SymbolTable) {
         self.builtins = builtins
@@ -33,18 +47,25 @@ final class Callees {
     func arity(_ operation: Node) -> Int { callee(operation).arity }
 
     private func find(_ operation: Node) -> Callee {
-        guard case .reference(let path) = operation.kind, let head = path.first?.variable else { return .undefined }
+        guard case .reference(let path) = operation.kind, let head = path.first?.variable else { return undefined }
         if head == .data {
-            guard path.count > 1, let node = documents.find(path.dropFirst()), node.ruleCount > 0 else { return .undefined }
+            guard path.count > 1, let node = documents.find(path.dropFirst()), node.ruleCount > 0 else { return undefined }
             return Callee(arity: node.parameterCount(ofRule: 0), builtin: nil)
         }
-        if path.count == 1 {
-            if let callee = known[head] { return callee }
-            let callee = builtin(symbols.name(head)).map { Callee(arity: $0.arity, builtin: $0) } ?? .undefined
-            known.set(head, to: callee)
-            return callee
-        }
-        return builtin(named: path).map { Callee(arity: $0.arity, builtin: $0) } ?? .undefined
+        if path.count == 1 { return callee(named: head) }
+        guard let name = name(path) else { return undefined }
+        if let callee = byDottedName[name] { return callee }
+        let callee = builtin(name).map(Callee.init) ?? undefined
+        byDottedName.set(name, to: callee)
+        return callee
+    }
+
+    /// What a name without dots stands for as an operator.
+    func callee(named head: VariableID) -> Callee {
+        if let callee = known[head] { return callee }
+        let callee = builtin(symbols.name(head)).map(Callee.init) ?? undefined
+        known.set(head, to: callee)
+        return callee
     }
 
     func builtin(_ name: String) -> BuiltinSignature? { builtins[name] }

@@ -1,7 +1,7 @@
 import RegoSyntax
 
 /// An operand that leads from a document to the one below it: a scalar, compared as Rego does, by bytes.
-enum DocumentKey: Hashable {
+enum DocumentKey: LookupKey {
     case string(String)
     case number(String)
     case boolean(Bool)
@@ -30,21 +30,20 @@ enum DocumentKey: Hashable {
 
     static func == (left: DocumentKey, right: DocumentKey) -> Bool {
         switch (left, right) {
-        // Swift's equality is canonical equivalence: necessary, not sufficient.
-        case (.string(let a), .string(let b)), (.number(let a), .number(let b)): a == b && hasEqualBytes(a, b)
+        case (.string(let a), .string(let b)), (.number(let a), .number(let b)): a.hasSameBytes(as: b)
         case (.boolean(let a), .boolean(let b)): a == b
         case (.null, .null): true
         default: false
         }
     }
 
-    /// Compares where the bytes lie, which is ten times as fast as taking them from the strings one by one.
-    private static func hasEqualBytes(_ left: String, _ right: String) -> Bool {
-        guard left.utf8.count == right.utf8.count else { return false }
-        let result = left.utf8.withContiguousStorageIfAvailable { left in
-            right.utf8.withContiguousStorageIfAvailable { right in left.elementsEqual(right) }
+    package var lookupHash: Int {
+        switch self {
+        case .string(let text): LookupHash.of(text)
+        case .number(let text): ~LookupHash.of(text)
+        case .boolean(let value): value ? 1 : 2
+        case .null: 3
         }
-        return (result ?? nil) ?? left.utf8.elementsEqual(right.utf8)
     }
 
     var term: Term.Kind {

@@ -88,8 +88,6 @@ final class DocumentBuilder: DocumentNode {
 }
 
 extension RuleTree: DocumentNode {
-    var ruleCount: Int { rules.count }
-
     func parameterCount(ofRule index: Int) -> Int { rules[index].arguments.count }
 
     func child(_ key: DocumentKey) -> (any DocumentNode)? { child(at: key) }
@@ -108,7 +106,7 @@ final class PackageNode {
         for module in modules {
             for rule in module.rules { if let name = rule.name { names.insert(name) } }
         }
-        return names.items
+        return Array(names)
     }
 
     /// The packages of some modules, `data` as the root.

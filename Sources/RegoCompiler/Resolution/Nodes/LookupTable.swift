@@ -3,7 +3,7 @@
 /// The first `Dictionary` or `Set` of a key type makes Swift's runtime look through every conformance in the program for the key's
 /// `Hashable`: 350,000 instructions in a program of Ward's size, which a dozen such types made half of what a short `ward eval` took.
 /// Arrays need no such search.
-package struct LookupTable<Key: Hashable, Value> {
+package struct LookupTable<Key: LookupKey, Value> {
     /// The keys and their values, in the order of insertion.
     package private(set) var entries: [(key: Key, value: Value)] = []
     /// An entry's position plus one at the slot its key hashes to or the next free one; empty while entries are searched one by one.
@@ -52,7 +52,7 @@ package struct LookupTable<Key: Hashable, Value> {
     private func position(of key: Key) -> Int? {
         guard !slots.isEmpty else { return entries.firstIndex { $0.key == key } }
         let mask = slots.count - 1
-        var slot = key.hashValue & mask
+        var slot = key.lookupHash & mask
         while slots[slot] != 0 {
             let position = Int(slots[slot]) - 1
             if entries[position].key == key { return position }
@@ -78,7 +78,7 @@ package struct LookupTable<Key: Hashable, Value> {
 
     private mutating func place(_ position: Int) {
         let mask = slots.count - 1
-        var slot = entries[position].key.hashValue & mask
+        var slot = entries[position].key.lookupHash & mask
         while slots[slot] != 0 { slot = (slot + 1) & mask }
         slots[slot] = Int32(position + 1)
     }

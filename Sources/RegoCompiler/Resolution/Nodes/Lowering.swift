@@ -11,6 +11,8 @@ struct Lowering {
     /// Whether `data` or `input` stands alone anywhere, where it could be shadowed.
     private(set) var hasRootDocument = false
     private var depth = 0
+    /// The comprehensions, templates and `every` so far.
+    private var closureCount = 0
 
     /// Deeper terms would exhaust the stack of a thread of Swift's concurrency pool (512 KiB).
     static let depthLimit = 256
@@ -41,13 +43,16 @@ struct Lowering {
 
     private mutating func rule(_ rule: Rule, isElse: Bool, module: ModuleNode) -> RuleNode {
         let head = rule.head
+        let closuresBefore = closureCount
         checkLength(head.reference, head.span)
         var value = head.value.map { term($0) }
         if value == nil, head.key == nil { value = Node(.boolean(true), span: head.span) }
-        return RuleNode(
+        let node = RuleNode(
             isDefault: rule.isDefault, isElse: isElse, reference: terms(head.reference), arguments: head.arguments.map { terms($0) },
             key: value == nil ? head.key.map { term($0) } : nil, value: value, body: body(rule.body), span: rule.span, headSpan: head.span,
             module: module)
+        node.hasClosures = closureCount > closuresBefore
+        return node
     }
 
     mutating func body(_ body: Body) -> [ExpressionNode] {
@@ -64,6 +69,7 @@ struct Lowering {
         case .call(let operands): kind = .call(terms(operands))
         case .some(let symbols): kind = .some(terms(symbols))
         case .every(let every):
+            closureCount += 1
             depth += 1
             defer { depth -= 1 }
             kind = .every(
@@ -135,15 +141,19 @@ struct Lowering {
             return .object(entries)
         case .arrayComprehension(let head, let body):
             hasComprehensions = true
+            closureCount += 1
             return .comprehension(ComprehensionNode(shape: .array, key: nil, value: term(head), body: self.body(body)))
         case .setComprehension(let head, let body):
             hasComprehensions = true
+            closureCount += 1
             return .comprehension(ComprehensionNode(shape: .set, key: nil, value: term(head), body: self.body(body)))
         case .objectComprehension(let key, let value, let body):
             hasComprehensions = true
+            closureCount += 1
             return .comprehension(ComprehensionNode(shape: .object, key: term(key), value: term(value), body: self.body(body)))
         case .templateString(let parts, _):
             hasTemplates = true
+            closureCount += 1
             var lowered: [Node.TemplatePart] = []
             for part in parts {
                 switch part {

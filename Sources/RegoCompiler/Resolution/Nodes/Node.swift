@@ -195,6 +195,8 @@ final class RuleNode {
     unowned let module: ModuleNode
     /// The position in the graph of dependencies.
     var graphIndex = -1
+    /// Whether the rule may hold comprehensions, templates or `every`: stages that look for them pass over all others.
+    var hasClosures = true
 
     init(
         isDefault: Bool, isElse: Bool, reference: [Node], arguments: [Node]?, key: Node?, value: Node?, body: [ExpressionNode], span: Span,

@@ -17,14 +17,21 @@ struct VariableID: Hashable, BitwiseCopyable {
 
 /// The names of a compilation's variables, each once, so that stages compare numbers instead of strings.
 final class SymbolTable {
-    private(set) var names = VariableID.wellKnownNames
+    fileprivate struct Entry {
+        /// Empty for a generated variable, whose name is made when it is asked for.
+        let name: String
+        /// The number in a generated variable's name; -1 for every other variable.
+        let number: Int32
+        /// For a generated variable the one that the author wrote, for every other variable itself.
+        var authored: VariableID
+        /// Whether the name stands in a source text (the well-known names may not).
+        var isOccurring: Bool
+    }
+
+    private var entries: [Entry] = []
     private var index = LookupTable<String, VariableID>()
-    /// For a generated variable the one that the author wrote, for every other variable itself.
-    private var authored: [VariableID] = []
-    /// Whether the name stands in a source text (the well-known names may not).
-    private var occurring: [Bool] = []
     private let generatedPrefix: String
-    private var generatedCount = 0
+    private var generatedCount: Int32 = 0
     /// Authors' names that look like generated ones and must not be generated again.
     private var lookAlikes: Set<String> = []
 
@@ -32,18 +39,14 @@ final class SymbolTable {
     init(generatedPrefix: String) {
         self.generatedPrefix = generatedPrefix
         index.reserveCapacity(64)
-        for (position, name) in names.enumerated() {
-            let variable = VariableID(rawValue: Int32(position))
-            index.set(name, to: variable)
-            authored.append(variable)
-            occurring.append(false)
-        }
+        entries.reserveCapacity(64)
+        for name in VariableID.wellKnownNames { index.set(name, to: append(name, isOccurring: false)) }
     }
 
     /// The variable of a name that an author wrote.
     func intern(_ name: String) -> VariableID {
         if let known = index[name] {
-            occurring[Int(known.rawValue)] = true
+            if !entries[Int(known.rawValue)].isOccurring { entries[Int(known.rawValue)].isOccurring = true }
             return known
         }
         let variable = append(name)
@@ -55,41 +58,47 @@ final class SymbolTable {
     /// A new variable whose name no author uses.
     func generate() -> VariableID {
         while true {
-            let name = generatedPrefix + String(generatedCount) + "__"
+            let number = generatedCount
             generatedCount += 1
-            if lookAlikes.isEmpty || !lookAlikes.contains(name) { return append(name) }
+            if lookAlikes.isEmpty || !lookAlikes.contains(Self.generatedName(number, prefix: generatedPrefix)) {
+                return append("", number: number)
+            }
         }
     }
+
+    fileprivate static func generatedName(_ number: Int32, prefix: String) -> String { prefix + String(number) + "__" }
 
     /// A new variable with a name that authors cannot write.
     func add(unwritable name: String) -> VariableID { append(name) }
 
-    private func append(_ name: String) -> VariableID {
-        let variable = VariableID(rawValue: Int32(names.count))
-        names.append(name)
-        authored.append(variable)
-        occurring.append(true)
+    private func append(_ name: String, number: Int32 = -1, isOccurring: Bool = true) -> VariableID {
+        let variable = VariableID(rawValue: Int32(entries.count))
+        entries.append(Entry(name: name, number: number, authored: variable, isOccurring: isOccurring))
         return variable
     }
 
-    func name(_ variable: VariableID) -> String { names[Int(variable.rawValue)] }
+    func name(_ variable: VariableID) -> String { entries[Int(variable.rawValue)].name(prefix: generatedPrefix) }
 
     /// Whether any source text holds a name, as a variable or as the head of a function's name.
-    func occurs(_ name: String) -> Bool { index[name].map { occurring[Int($0.rawValue)] } ?? false }
+    func occurs(_ name: String) -> Bool { index[name].map(occurs) ?? false }
 
-    func occurs(_ variable: VariableID) -> Bool { occurring[Int(variable.rawValue)] }
+    func occurs(_ variable: VariableID) -> Bool { entries[Int(variable.rawValue)].isOccurring }
 
     /// Records that a generated variable stands for the one that an author wrote.
-    func rewrite(_ author: VariableID, to generated: VariableID) { authored[Int(generated.rawValue)] = author }
+    func rewrite(_ author: VariableID, to generated: VariableID) { entries[Int(generated.rawValue)].authored = author }
 
     /// The variable that an author wrote where this one stands now.
-    func author(of variable: VariableID) -> VariableID { authored[Int(variable.rawValue)] }
+    func author(of variable: VariableID) -> VariableID { entries[Int(variable.rawValue)].authored }
 
     /// `_`, which occurs under the names `$0`, `$1`, ….
-    func isWildcard(_ variable: VariableID) -> Bool { name(variable).utf8.first == UInt8(ascii: "$") }
+    func isWildcard(_ variable: VariableID) -> Bool { entries[Int(variable.rawValue)].name.utf8.first == UInt8(ascii: "$") }
+
+    /// Whether the compiler has made the variable: its name is nobody's else.
+    func isMade(_ variable: VariableID) -> Bool { entries[Int(variable.rawValue)].number >= 0 }
 
     /// A name of the compiler's making, or one that looks like it.
     func isGenerated(_ variable: VariableID) -> Bool {
+        if isMade(variable) { return true }
         let name = name(variable).utf8
         return name.starts(with: "__local".utf8) || name.starts(with: Self.capturePrefix.utf8)
     }
@@ -101,20 +110,26 @@ final class SymbolTable {
     func description(_ variable: VariableID) -> String { isWildcard(variable) ? "_" : name(variable) }
 
     /// The names that authors gave to generated variables.
-    var authoredNames: AuthoredNames { AuthoredNames(names: names, authored: authored) }
+    var authoredNames: AuthoredNames { AuthoredNames(entries: entries, generatedPrefix: generatedPrefix) }
 }
 
 /// The names that authors gave to the variables that the compiler has generated for theirs (`__local3__` → `x`), for messages and traces.
 package struct AuthoredNames: Sendable {
-    fileprivate var names: [String] = []
-    fileprivate var authored: [VariableID] = []
+    fileprivate var entries: [SymbolTable.Entry] = []
+    fileprivate var generatedPrefix = ""
 
     /// The names by what was generated for them: only what shows them to people needs a table of them.
     package var byGeneratedName: [String: String] {
         var result: [String: String] = [:]
-        for (position, author) in authored.enumerated() where author.rawValue != Int32(position) {
-            result[names[position]] = names[Int(author.rawValue)]
+        for (position, entry) in entries.enumerated() where entry.authored.rawValue != Int32(position) {
+            result[entry.name(prefix: generatedPrefix)] = entries[Int(entry.authored.rawValue)].name(prefix: generatedPrefix)
         }
         return result
+    }
+}
+
+extension SymbolTable.Entry {
+    fileprivate func name(prefix: String) -> String {
+        number < 0 ? name : SymbolTable.generatedName(number, prefix: prefix)
     }
 }

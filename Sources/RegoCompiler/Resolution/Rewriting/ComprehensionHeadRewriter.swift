@@ -4,7 +4,7 @@ struct ComprehensionHeadRewriter {
     let symbols: SymbolTable
 
     func rewrite(_ rule: RuleNode) {
-        for branch in rule.chain {
+        for branch in rule.chain where branch.hasClosures {
             for operand in branch.reference.dropFirst() { rewrite(operand) }
             for argument in branch.arguments ?? [] { rewrite(argument) }
             if let key = branch.key { rewrite(key) }

@@ -52,7 +52,7 @@ extension LocalVariableRewriter {
 
     private mutating func checkShadowing(of operation: Node, at span: Span) {
         guard let path = operation.reference else { return }
-        for variable in operation.variables().items {
+        for variable in operation.variables() {
             if let local = scopes.local(variable), local != variable {
                 let name = resolution.printer.reference(path)
                 errors.append(Diagnostic(.compile, "called function \(name) shadowed", at: span))

@@ -35,7 +35,7 @@ struct LocalVariableRewriter {
             resolution.report(rewriter.errors)
             unused.removeAll { (rewriter.scopes.entry($0)?.count ?? 0) > 1 }
         }
-        for argument in unused.items where !resolution.symbols.isWildcard(argument) {
+        for argument in unused where !resolution.symbols.isWildcard(argument) {
             let name = resolution.symbols.description(argument)
             resolution.report(.compile, "unused argument \(name). (hint: use _ (wildcard variable) instead)", at: rule.headSpan)
         }
@@ -58,13 +58,17 @@ struct LocalVariableRewriter {
         if let key = rule.key { terms.append(key) }
         if let value = rule.value { terms.append(value) }
         // Closures in the head see only their own declarations, as if each stood alone.
-        for term in (rule.arguments ?? []) + terms { rewriteNestedClosures(term) }
+        if rule.hasClosures {
+            for argument in rule.arguments ?? [] { rewriteNestedClosures(argument) }
+            for term in terms { rewriteNestedClosures(term) }
+        }
         if !unusedArguments.isEmpty, let used = rule.value?.variables() {
             unusedArguments.removeAll(where: used.contains)
         }
         rule.body = rewrite(rule.body, usedBy: terms)
         let scope = scopes.innermost
-        for term in (rule.arguments ?? []) + terms { rename(term, by: scope) }
+        for argument in rule.arguments ?? [] { rename(argument, by: scope) }
+        for term in terms { rename(term, by: scope) }
     }
 
     private mutating func rewriteParameter(_ node: Node) {
@@ -256,7 +260,7 @@ struct LocalVariableRewriter {
             .call([operation, value, access]), isNegated: expression.isNegated, with: expression.with, span: expression.span,
             isGenerated: expression.isGenerated)
         let outputs = OutputVariables.ofUnification(result, value, access, safe: domain.variables())
-        let sorted = outputs.items.sorted { symbols.name($0) < symbols.name($1) }
+        let sorted = outputs.sorted { symbols.name($0) < symbols.name($1) }
         for variable in sorted {
             guard declare(variable, as: .declared, at: expression.span) != nil else { return nil }
         }

@@ -8,6 +8,7 @@ struct PrintCallRewriter {
 
     func rewrite(_ rule: RuleNode) {
         for branch in rule.chain {
+            if resolution.options.keepsPrintCalls { branch.hasClosures = true }
             var safe = VariableSet.reserved
             for argument in branch.arguments ?? [] { safe.formUnion(argument.variables()) }
             for term in (branch.arguments ?? []) + [branch.key, branch.value].compactMap({ $0 }) { rewrite(term, safe: safe) }
@@ -31,7 +32,7 @@ struct PrintCallRewriter {
             if resolution.options.keepsPrintCalls {
                 known.formUnion(outputs.of(expression, safe: known))
                 // Generated variables are bound somewhere; safety will tell.
-                for variable in VariableCollector.safety(of: expression).items where resolution.symbols.isGenerated(variable) {
+                for variable in VariableCollector.safety(of: expression) where resolution.symbols.isGenerated(variable) {
                     known.insert(variable)
                 }
             }
@@ -47,7 +48,7 @@ struct PrintCallRewriter {
         let symbols = resolution.symbols
         var elements: [Node] = []
         for operand in terms.dropFirst() {
-            let unsafe = operand.variables(except: .safety).subtracting(safe).items
+            let unsafe = operand.variables(except: .safety).subtracting(safe)
             for variable in unsafe.sorted(by: { symbols.name($0) < symbols.name($1) }) {
                 let name = symbols.description(symbols.author(of: variable))
                 resolution.report(.compile, "var \(name) is undeclared", at: operand.span)

@@ -115,7 +115,7 @@ struct TemplateStringRewriter {
         if term.variable != nil || isDefined(term) { return Node(.set([term]), span: term.span) }
         rewrite(term, safe: safe)
         let symbols = resolution.symbols
-        let unsafe = term.variables(except: .safety).subtracting(safe).items
+        let unsafe = term.variables(except: .safety).subtracting(safe)
         for variable in unsafe.sorted(by: { symbols.name($0) < symbols.name($1) }) {
             let name = symbols.description(symbols.author(of: variable))
             resolution.report(.compile, "var \(name) is undeclared", at: term.span)

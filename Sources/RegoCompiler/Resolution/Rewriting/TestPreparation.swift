@@ -103,7 +103,7 @@ struct TestPreparation {
     /// Where a binding may stand; `nil` for expressions that are none.
     private func target(ofBinding expression: ExpressionNode, of variable: VariableID, at index: Int, in body: [ExpressionNode]) -> Int? {
         guard expression.isGenerated, let (left, right) = expression.unification, left.variable == variable else { return nil }
-        let needed = right.variables().items.filter(symbols.isGenerated)
+        let needed = right.variables().filter(symbols.isGenerated)
         if needed.isEmpty { return 0 }
         let positions = needed.compactMap { variable in body[..<index].firstIndex { variables(of: $0).contains(variable) } }
         return (positions.max() ?? 0) + 1

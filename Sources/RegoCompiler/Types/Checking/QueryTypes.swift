@@ -12,7 +12,7 @@ struct QueryTypes {
         self.checker = checker
         self.scope = scope
         for expression in body { visit(expression) }
-        for variable in VariableCollector.safety(of: body).items { add(variable) }
+        for variable in VariableCollector.safety(of: body) { add(variable) }
     }
 
     private mutating func add(_ variable: VariableID) {

@@ -35,32 +35,30 @@ extension TypeChecker {
         case .function(let type)?: function = type
         default: return TypeProblem(.undefinedFunction(terms[0]), at: expression.span)
         }
-        let arguments = terms.dropFirst()
-        let want = function.signature
         var fault: String?
-        if arguments.count > want.parameters.count, want.variadic == nil {
+        if terms.count - 1 > function.argumentLimit, function.variadic == nil {
             fault = "too many arguments"
-        } else if arguments.count < function.arity {
+        } else if terms.count - 1 < function.arity {
             fault = "too few arguments"
         } else {
-            for (position, argument) in arguments.enumerated() where !unify(argument, want[position], isUnion: false, in: scope) {
+            for position in 1..<max(terms.count, 1)
+            where !unify(terms[position], function.type(ofArgument: position - 1), isUnion: false, in: scope) {
                 fault = "invalid argument(s)"
                 break
             }
         }
         guard let fault else { return nil }
-        let have = arguments.map { type(of: $0, in: scope) }
+        let want = function.signature
+        let have = terms.dropFirst().map { type(of: $0, in: scope) }
         return TypeProblem(.arguments(function: terms[0], fault, have: have, want: want), at: expression.span)
     }
 
     private func typeOfOperator(_ operation: Node, in scope: TypeScope) -> RegoType? {
         guard let path = operation.reference else { return nil }
-        if let builtin = callees.callee(operation).builtin {
+        if let type = callees.callee(operation).type {
             // A variable of the author's may have the name of a builtin.
-            if path.count == 1, let head = path[0].variable {
-                return scope.type(of: head) ?? builtinType(head).map { .function($0) }
-            }
-            return .function(builtin.type)
+            if path.count == 1, let head = path[0].variable, let known = scope.type(of: head) { return known }
+            return .function(type)
         }
         return type(ofReference: path, in: scope)
     }

@@ -15,7 +15,7 @@ extension TypeChecker {
             var rest = operands.dropFirst()
             var isMissing = false
             while let operand = rest.first, node.type == nil || !node.children.isEmpty {
-                guard let key = self.key(operand), !operand.isVariable else { break }
+                guard !operand.isVariable, let key = self.key(operand) else { break }
                 guard let child = node.child(key) else {
                     isMissing = node.type == nil
                     break

@@ -13,7 +13,8 @@ final class TypeChecker {
     private(set) var budget: Int
     private var closureDepth = 0
     private var closures = LookupTable<ObjectIdentifier, [CheckedClosure]>()
-    private var functions = LookupTable<VariableID, FunctionType?>()
+    /// Whether what is being checked may hold comprehensions.
+    private var hasClosures = true
 
     /// What came of a comprehension's body in a scope, as far as the scope matters: the types of the comprehension's variables.
     struct CheckedClosure {
@@ -44,7 +45,10 @@ final class TypeChecker {
             report(TypeProblem(.schema(error.message), at: .none))
         }
         var problems: [TypeProblem] = []
-        for rule in rules { problems += check(rule, documents: documents) }
+        for rule in rules {
+            let found = check(rule, documents: documents)
+            if !found.isEmpty { problems += found }
+        }
         for problem in problems.sorted(by: TypeProblem.precedes) { report(problem) }
     }
 
@@ -71,7 +75,8 @@ final class TypeChecker {
     // MARK: Rules
 
     private func check(_ rule: RuleNode, documents: TypeTree) -> [TypeProblem] {
-        closures.removeAll()
+        hasClosures = rule.hasClosures
+        if !closures.isEmpty { closures.removeAll() }
         let path = path(of: rule)
         let declarations = resolution.annotations?.schemas(of: rule, symbols: resolution.symbols) ?? []
         let (outer, schemaProblems) = declarations.isEmpty ? (program, []) : self.scope(of: declarations, for: rule, in: program)
@@ -85,22 +90,24 @@ final class TypeChecker {
             for argument in arguments { setUnknownVariables(of: argument, in: scope) }
             let parameters = arguments.map { FunctionType.Parameter(type: type(of: $0, in: scope)) }
             let result = FunctionType.Parameter(type: rule.value.flatMap { type(of: $0, in: scope) })
-            documents.insert(.function(FunctionType(parameters, result: result)), at: path)
+            documents.insert(.function(FunctionType(parameters, result: result)), at: path[...])
         } else if let value = rule.value {
             let groundLength = rule.module.package.path.count + rule.groundLength
             let nested = rule.reference.dropFirst(rule.groundLength).reversed().reduce(type(of: value, in: scope)) { inner, operand in
                 guard let inner, let key = type(of: operand, in: scope) else { return nil }
                 return .object(dynamic: .init(key: key, value: inner))
             }
-            if let nested { documents.insert(nested, at: Array(path.prefix(groundLength))) }
+            if let nested { documents.insert(nested, at: path[..<min(groundLength, path.count)]) }
         } else if let key = rule.key, let member = type(of: key, in: scope) {
-            documents.insert(.set(of: member), at: path)
+            documents.insert(.set(of: member), at: path[...])
         }
         return schemaProblems
     }
 
     private func path(of rule: RuleNode) -> [TypeTree.Key] {
-        var path: [TypeTree.Key] = [.document(.string("data"))]
+        var path: [TypeTree.Key] = []
+        path.reserveCapacity(rule.module.package.path.count + rule.reference.count)
+        path.append(.document(.string("data")))
         for operand in rule.module.package.path.dropFirst() { if let key = DocumentKey(operand) { path.append(.document(key)) } }
         for (position, operand) in rule.reference.enumerated() {
             if let variable = operand.variable {
@@ -115,7 +122,7 @@ final class TypeChecker {
 
     /// Parameters that a body says nothing of may be anything.
     private func setUnknownVariables(of node: Node, in scope: TypeScope) {
-        for variable in node.variables().items where typeOfVariable(variable, in: scope) == nil { scope.set(variable, to: .any) }
+        for variable in node.variables() where typeOfVariable(variable, in: scope) == nil { scope.set(variable, to: .any) }
     }
 
     // MARK: Bodies
@@ -128,8 +135,8 @@ final class TypeChecker {
             guard step() else { break }
             let ofClosures = checkClosures(of: expression, in: scope)
             let ofReferences = checkReferences(of: expression, in: scope)
-            problems += ofClosures
-            problems += ofReferences
+            if !ofClosures.isEmpty { problems += ofClosures }
+            if !ofReferences.isEmpty { problems += ofReferences }
             guard let problem = check(expression, in: scope) else { continue }
             // What is not known because something inside is wrong is not worth a further message.
             if !ofClosures.isEmpty || !ofReferences.isEmpty, problem.isCausedByUnknownType { continue }
@@ -141,6 +148,7 @@ final class TypeChecker {
     /// Checks the bodies of an expression's comprehensions, and those of the comprehensions inside them; the last wrong one counts.
     private func checkClosures(of expression: ExpressionNode, in scope: TypeScope) -> [TypeProblem] {
         var problems: [TypeProblem] = []
+        guard hasClosures else { return problems }
         forEachComprehension(in: expression) { comprehension in
             let found = check(comprehension, in: scope).problems
             if !found.isEmpty { problems = found }
@@ -169,7 +177,7 @@ final class TypeChecker {
     private static func variables(of comprehension: ComprehensionNode) -> [VariableID] {
         var collector = VariableCollector()
         collector.visit(comprehension)
-        return collector.variables.items
+        return Array(collector.variables)
     }
 
     // MARK: Names
@@ -180,10 +188,7 @@ final class TypeChecker {
     }
 
     func builtinType(_ variable: VariableID) -> FunctionType? {
-        if let known = functions[variable] { return known }
-        let type = callees.builtin(resolution.symbols.name(variable))?.type
-        functions.set(variable, to: type)
-        return type
+        resolution.symbols.isMade(variable) ? nil : callees.callee(named: variable).type
     }
 }
 

@@ -3,8 +3,7 @@ final class TypeScope {
     let next: TypeScope?
     /// Types of documents that come before those of the scope around; the outermost scope's are the program's.
     let documents: TypeTree?
-    private var names: [VariableID] = []
-    private var types: [RegoType] = []
+    private var entries: [(name: VariableID, type: RegoType)] = []
     private var index: LookupTable<VariableID, Int>?
     private static let linearLimit = 16
 
@@ -15,11 +14,13 @@ final class TypeScope {
 
     private func position(of variable: VariableID) -> Int? {
         if let index { return index[variable] }
-        return names.firstIndex(of: variable)
+        let entries = entries
+        for position in entries.indices where entries[position].name == variable { return position }
+        return nil
     }
 
     /// The type that this very scope gives a variable.
-    func ownType(of variable: VariableID) -> RegoType? { position(of: variable).map { types[$0] } }
+    func ownType(of variable: VariableID) -> RegoType? { position(of: variable).map { entries[$0].type } }
 
     /// The type of a variable, here or in the scopes around.
     func type(of variable: VariableID) -> RegoType? {
@@ -35,17 +36,17 @@ final class TypeScope {
     func set(_ variable: VariableID, to type: RegoType?) {
         guard let type else { return }
         if let position = position(of: variable) {
-            types[position] = type
+            entries[position].type = type
             return
         }
-        names.append(variable)
-        types.append(type)
-        if names.count == Self.linearLimit + 1 {
+        if entries.isEmpty { entries.reserveCapacity(8) }
+        entries.append((variable, type))
+        if entries.count == Self.linearLimit + 1 {
             var index = LookupTable<VariableID, Int>()
-            for (position, name) in names.enumerated() { index.set(name, to: position) }
+            for (position, entry) in entries.enumerated() { index.set(entry.name, to: position) }
             self.index = index
         } else {
-            index?.set(variable, to: names.count - 1)
+            index?.set(variable, to: entries.count - 1)
         }
     }
 }

@@ -3,10 +3,17 @@
 /// Only the checker of the program that the tree belongs to changes it; afterwards any thread may read it.
 final class TypeTree: @unchecked Sendable {
     /// An operand that leads from a document to the one below it.
-    enum Key: Hashable {
+    enum Key: LookupKey {
         case document(DocumentKey)
         /// A variable in the head of a partial set, such as `p[x].q contains y`.
         case variable(String)
+
+        package var lookupHash: Int {
+            switch self {
+            case .document(let key): key.lookupHash
+            case .variable(let name): LookupHash.of(name) ^ 1
+            }
+        }
     }
 
     let key: Key
@@ -22,12 +29,17 @@ final class TypeTree: @unchecked Sendable {
     }
 
     func child(_ key: Key) -> TypeTree? {
-        if children.count <= Self.linearLimit { return children.first { $0.key == key } }
+        let children = children
+        if children.count <= Self.linearLimit {
+            for position in children.indices where children[position].key == key { return children[position] }
+            return nil
+        }
         return index[key].map { children[$0] }
     }
 
-    private func descend(to key: Key) -> TypeTree {
-        if let known = child(key) { return known }
+    private func descend(to key: Key) -> TypeTree { child(key) ?? add(key) }
+
+    private func add(_ key: Key) -> TypeTree {
         let node = TypeTree(key: key)
         children.append(node)
         if children.count == Self.linearLimit + 1 {
@@ -50,23 +62,28 @@ final class TypeTree: @unchecked Sendable {
     }
 
     /// Adds a rule's type at a path: to what other rules put there, and to the objects above.
-    func insert(_ type: RegoType, at path: [Key]) {
+    func insert(_ type: RegoType, at path: ArraySlice<Key>) {
         var node = self
-        for (position, key) in path.enumerated() {
-            node.extent = nil
-            let isKnown = node.child(key) != nil
-            node = node.descend(to: key)
-            if isKnown, position + 1 < path.count, case .object(let object)? = node.type {
+        for position in path.indices {
+            node.forgetExtent()
+            guard let known = node.child(path[position]) else {
+                node = node.add(path[position])
+                continue
+            }
+            node = known
+            if position + 1 < path.endIndex, case .object(let object)? = node.type {
                 node.type = object.inserting(type, at: path[(position + 1)...])
             }
         }
-        node.extent = nil
+        node.forgetExtent()
         node.type = RegoType.merge(node.type, type)
         guard case .object = type, !node.children.isEmpty else { return }
         node.forEachLeaf(below: []) { path, leaf in
             if case .object(let object)? = node.type { node.type = object.inserting(leaf, at: path[...]) }
         }
     }
+
+    private func forgetExtent() { if extent != nil { extent = nil } }
 
     private func forEachLeaf(below path: [Key], _ visit: ([Key], RegoType) -> Void) {
         for child in children {
