@@ -55,7 +55,8 @@ extension SourceMap {
 private struct ProgramStages {
     let resolution: Resolution
     let modules: [ModuleNode]
-    let packages: PackageNode
+    /// The package of each module.
+    let packages: [PackageNode]
     let sources: SourceMap
     let lowering: Lowering
     /// The modules with their annotations; empty if none has any.
@@ -73,7 +74,7 @@ private struct ProgramStages {
         self.sources = sources
         self.lowering = lowering
         self.annotated = annotated
-        packages = PackageNode.tree(of: modules)
+        packages = PackageNode.packages(of: modules)
     }
 
     /// Runs all stages; `nil` if one of them found something wrong.
@@ -109,19 +110,18 @@ private struct ProgramStages {
     }
 
     /// The names of the rules of a module's package, found once for all modules of the package.
-    private func ruleNames(for module: ModuleNode) -> ReferenceResolver.RuleNames {
-        let package = packages.find(module.packageKeys)
-        if let known = package?.ruleNames { return known }
-        let names = ReferenceResolver.RuleNames(package?.exports() ?? [], of: module.package.path, symbols: symbols)
-        package?.ruleNames = names
+    private func ruleNames(for module: ModuleNode, of package: PackageNode) -> ReferenceResolver.RuleNames {
+        if let known = package.ruleNames { return known }
+        let names = ReferenceResolver.RuleNames(package.exports(), of: module.package.path, symbols: symbols)
+        package.ruleNames = names
         return names
     }
 
     private func resolveNames() {
         let checks = ModuleChecks(resolution: resolution)
-        for module in modules {
+        for (module, package) in zip(modules, packages) {
             var resolver = ReferenceResolver(
-                resolution: resolution, rules: ruleNames(for: module), imports: module.imports)
+                resolution: resolution, rules: ruleNames(for: module, of: package), imports: module.imports)
             module.forEachRule { resolver.resolve($0) }
             checks.checkUnusedImports(module, by: resolver)
         }
@@ -222,8 +222,7 @@ private struct ProgramStages {
         let raising = RuleRaising(symbols: symbols, modules: modules)
         let root = RuleTree(key: Term(.variable("data")), rules: .none, children: documents.children.map { tree($0, raising) })
         var packages: [ResolvedPackage] = []
-        for module in modules {
-            guard let package = self.packages.find(module.packageKeys), package.modules.first === module else { continue }
+        for (module, package) in zip(modules, self.packages) where package.modules.first === module {
             packages.append(ResolvedPackage(path: module.package.path, ruleNames: package.exports().map(symbols.name)))
         }
         var program = ResolvedProgram(sources: sources, root: root, authoredNames: symbols.authoredNames, packages: packages)

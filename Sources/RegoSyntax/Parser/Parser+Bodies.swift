@@ -14,7 +14,7 @@ extension Parser {
         var tallest = 0
         while true {
             guard let expression = parseLiteral() else { return nil }
-            if body.isEmpty { body.reserveCapacity(4) }
+            if body.isEmpty { body = Body(capacity: 4) }
             body.append(expression)
             tallest = max(tallest, state.height)
             state.height = tallest

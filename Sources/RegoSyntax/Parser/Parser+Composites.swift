@@ -69,7 +69,7 @@ extension Parser {
             // It may still be a comprehension: `{a + 1: b | …}`.
             return parseObject(key: head, mayBeComprehension: mayBeComprehension, from: start)
         default:
-            illegal("non-terminated set")
+            if Int(start.offset) != bodyTrial { illegal("non-terminated set") }
             return nil
         }
     }

@@ -80,6 +80,7 @@ extension Parser {
     private mutating func parseIfBody() -> Body? {
         scan()
         let start = save()
+        if kind == .leftBrace { bodyTrial = state.token.offset }
         if let expression = parseLiteral() {
             // A set is never undefined or false: `if { true }` is a body.
             if case .term(let term) = expression.kind, case .set = term.kind {} else { return [expression] }

@@ -164,9 +164,8 @@ extension Parser {
         defer { leave() }
         checkReferenceHead(head)
         var tallest = state.height
-        var terms: [Term] = []
         // Most references have up to four operands: room for them spares two moves.
-        terms.reserveCapacity(4)
+        var terms = [Term](capacity: 4)
         terms.append(head)
         while true {
             switch kind {
@@ -253,7 +252,8 @@ extension Parser {
         let operationHeight = state.height
         let operation = Term(.reference(reference), span: span(reference[0].span, to: state.token.offset))
         scan()
-        var terms = [operation]
+        var terms = [Term](capacity: 4)
+        terms.append(operation)
         var height = 0
         if kind != .rightParen {
             guard parseTerms(until: .rightParen, into: &terms) else { return nil }

@@ -82,6 +82,9 @@ package struct Parser: Sendable {
     /// Whether errors are given hints; not while one is looked for, as hints within hints would cost exponential time.
     var givesHints = true
     var comments: [Comment] = []
+    /// Where the last `{` behind an `if` stands. It is first tried as a term, which nearly always fails: no message and no memory of that is
+    /// needed, as what is tried next is a body.
+    var bodyTrial = -1
     /// Where the last of `comments` begins: going back must not record a comment twice.
     private var lastComment = -1
 
@@ -210,7 +213,13 @@ extension Parser {
         let first = state.token
         let before = Failure(start: state)
         let term = parseNewTerm()
-        if term == nil { recordFailure(before) }
+        if term == nil {
+            guard first.offset != bodyTrial else {
+                forgetTerms(from: first.offset)
+                return nil
+            }
+            recordFailure(before)
+        }
         if term == nil || first.kind.isOpening || state.lastEnd - first.offset > Self.forgettableLength {
             remember(term, from: first.offset)
         }
@@ -236,8 +245,12 @@ extension Parser {
     @inline(never)
     private mutating func remember(_ term: Term?, from offset: Int) {
         // What was remembered from here on is part of this term.
-        while let last = cache.last?.offset, last >= offset { cache.removeLast() }
+        forgetTerms(from: offset)
         cache.append(CachedTerm(offset: offset, term: term, after: save()))
+    }
+
+    private mutating func forgetTerms(from offset: Int) {
+        while let last = cache.last?.offset, last >= offset { cache.removeLast() }
     }
 
     /// Fails as before, if the term at the current token was tried and could not be read.

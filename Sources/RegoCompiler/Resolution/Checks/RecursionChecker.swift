@@ -196,6 +196,14 @@ struct RecursionChecker {
                 }
                 for target in edges[node] where isOnStack[Int(target)] { low[node] = min(low[node], low[Int(target)]) }
                 guard low[node] == order[node] else { continue }
+                if stack.last == node {
+                    // Nearly always the node stands for itself.
+                    stack.removeLast()
+                    isOnStack[node] = false
+                    isCyclic[node] = edges[node].contains(Int32(node))
+                    if node < rules.count { finished.append(node) }
+                    continue
+                }
                 let component = stack[(stack.lastIndex(of: node) ?? 0)...]
                 let isCycle = component.count > 1 || edges[node].contains(Int32(node))
                 for member in component {

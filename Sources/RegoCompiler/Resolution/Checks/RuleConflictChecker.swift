@@ -4,7 +4,8 @@ import RegoSyntax
 struct RuleConflictChecker {
     let resolution: Resolution
     let documents: DocumentBuilder
-    let packages: PackageNode
+    /// The package of each module.
+    let packages: [PackageNode]
     let modules: [ModuleNode]
     let sources: SourceMap
 
@@ -15,7 +16,7 @@ struct RuleConflictChecker {
         if let exists = resolution.options.dataExists {
             for child in documents.children { checkData(child, path: [], exists: exists) }
         }
-        for module in modules { checkPackages(module) }
+        for (module, package) in zip(modules, packages) { checkPackages(module, package) }
     }
 
     private func name(_ rule: RuleNode) -> String {
@@ -90,8 +91,8 @@ struct RuleConflictChecker {
     }
 
     /// Checks that no rule of a module is also the path of a package.
-    private func checkPackages(_ module: ModuleNode) {
-        guard let package = packages.find(module.packageKeys), !package.children.isEmpty else { return }
+    private func checkPackages(_ module: ModuleNode, _ package: PackageNode) {
+        guard !package.children.isEmpty else { return }
         for rule in module.rules where rule.isGround {
             let path = rule.reference.compactMap { operand in
                 operand.variable.map { DocumentKey.string(resolution.symbols.name($0)) } ?? DocumentKey(operand)

@@ -58,14 +58,24 @@ struct SafetyChecker {
         let variables: VariableSet
         let hasClosure: Bool
         /// Those of the body's variables that its closures use.
-        let closedOver: VariableSet
-        var unsafe: VariableSet
+        var closedOver = VariableSet()
+        var unsafe = VariableSet()
         /// What messages name: where a closure is to blame, only what it closes over.
-        var blamed: VariableSet
+        var blamed = VariableSet()
         var isPlaced = false
+
+        init(_ expression: ExpressionNode) {
+            var collector = VariableCollector(except: .safety)
+            collector.visit(expression)
+            self.expression = expression
+            variables = collector.variables
+            hasClosure = collector.sawClosure
+        }
     }
 
     private func order(_ body: [ExpressionNode], bound: VariableSet, unsafe: inout [Unsafe]) -> [ExpressionNode] {
+        // The body of rules that are written without one needs no order.
+        if body.count == 1, case .term(let term) = body[0].kind, term.isScalar, body[0].with.isEmpty { return body }
         var safe = VariableSet()
         var candidates = self.candidates(body, bound: bound, safe: &safe)
         let placed = candidates.count <= Self.smallBody ? placeInPasses(&candidates, &safe) : placeByNeed(&candidates, &safe)
@@ -87,8 +97,7 @@ struct SafetyChecker {
 
     /// Places what can be placed, in passes from first to last; returns the order.
     private func placeInPasses(_ candidates: inout [Candidate], _ safe: inout VariableSet) -> [Int] {
-        var placed: [Int] = []
-        placed.reserveCapacity(candidates.count)
+        var placed = [Int](capacity: candidates.count)
         var withheld = VariableSet()
         var isStuck = false
         while placed.count < candidates.count, !isStuck {
@@ -105,8 +114,7 @@ struct SafetyChecker {
     /// The same for long bodies: an expression that could not be placed is looked at again, in this pass or the next one as it lies ahead or
     /// behind, only when one of its variables has been bound since.
     private func placeByNeed(_ candidates: inout [Candidate], _ safe: inout VariableSet) -> [Int] {
-        var placed: [Int] = []
-        placed.reserveCapacity(candidates.count)
+        var placed = [Int](capacity: candidates.count)
         var withheld = VariableSet()
         var waiting = PendingPositions(count: candidates.count)
         let users = Self.users(of: candidates)
@@ -143,30 +151,22 @@ struct SafetyChecker {
     }
 
     private func candidates(_ body: [ExpressionNode], bound: VariableSet, safe: inout VariableSet) -> [Candidate] {
-        var own: [(variables: VariableSet, hasClosure: Bool)] = []
-        own.reserveCapacity(body.count)
+        var result = [Candidate](capacity: body.count)
         var all = VariableSet()
         for expression in body {
-            var collector = VariableCollector(except: .safety)
-            collector.visit(expression)
-            own.append((collector.variables, collector.sawClosure))
-            all.formUnion(collector.variables)
+            let candidate = Candidate(expression)
+            all.formUnion(candidate.variables)
+            result.append(candidate)
         }
         safe = all.intersection(bound)
-        var result: [Candidate] = []
-        result.reserveCapacity(body.count)
-        for (expression, (variables, hasClosure)) in zip(body, own) {
-            var closedOver = VariableSet()
-            if hasClosure {
+        for index in result.indices {
+            if result[index].hasClosure {
                 var closures = ClosureVariables()
-                closures.visit(expression)
-                closedOver = closures.collector.variables.intersection(all).subtracting(bound)
+                closures.visit(result[index].expression)
+                result[index].closedOver = closures.collector.variables.intersection(all).subtracting(bound)
             }
-            let unsafe = variables.subtracting(safe)
-            result.append(
-                Candidate(
-                    expression: expression, variables: variables, hasClosure: hasClosure, closedOver: closedOver, unsafe: unsafe,
-                    blamed: unsafe))
+            result[index].unsafe = result[index].variables.subtracting(safe)
+            result[index].blamed = result[index].unsafe
         }
         return result
     }

@@ -27,11 +27,19 @@ final class DocumentBuilder: DocumentNode {
     let key: DocumentKey
     private(set) var rules: [RuleNode] = []
     private(set) var children: [DocumentBuilder] = []
-    private var index = LookupTable<DocumentKey, DocumentBuilder>()
+    private var index: Index?
+    /// The key's hash, which tells most keys apart.
+    private let hash: Int
     private static let linearLimit = 8
+
+    /// Where the children are of which there are many.
+    private final class Index {
+        var nodes = LookupTable<DocumentKey, DocumentBuilder>()
+    }
 
     init(key: DocumentKey) {
         self.key = key
+        hash = key.lookupHash
     }
 
     var ruleCount: Int { rules.count }
@@ -41,23 +49,41 @@ final class DocumentBuilder: DocumentNode {
     func child(_ key: DocumentKey) -> (any DocumentNode)? { builder(at: key) }
 
     func builder(at key: DocumentKey) -> DocumentBuilder? {
-        children.count <= Self.linearLimit ? children.first { $0.key == key } : index[key]
+        if let index { return index.nodes[key] }
+        let children = children
+        if children.isEmpty { return nil }
+        let hash = key.lookupHash
+        for position in children.indices where children[position].hash == hash && children[position].key == key {
+            return children[position]
+        }
+        return nil
     }
 
     /// The child with a key, made if there is none yet.
     func descend(to key: DocumentKey) -> DocumentBuilder {
         if let known = builder(at: key) { return known }
         let node = DocumentBuilder(key: key)
+        // Changed outside of the tree, so that nothing has to watch whether somebody reads it meanwhile.
+        var children = self.children
+        self.children = []
         children.append(node)
-        if children.count == Self.linearLimit + 1 {
-            for child in children { index.set(child.key, to: child) }
+        self.children = children
+        if let index {
+            index.nodes.set(key, to: node)
         } else if children.count > Self.linearLimit {
-            index.set(key, to: node)
+            let index = Index()
+            for child in children { index.nodes.set(child.key, to: child) }
+            self.index = index
         }
         return node
     }
 
-    func add(_ rule: RuleNode) { rules.append(rule) }
+    func add(_ rule: RuleNode) {
+        var rules = self.rules
+        self.rules = []
+        rules.append(rule)
+        self.rules = rules
+    }
 
     /// The tree of all rules of some modules, `data` as its root.
     static func tree(of modules: [ModuleNode], symbols: SymbolTable) -> DocumentBuilder {
@@ -109,9 +135,10 @@ final class PackageNode {
         return Array(names)
     }
 
-    /// The packages of some modules, `data` as the root.
-    static func tree(of modules: [ModuleNode]) -> PackageNode {
+    /// The package of each of some modules.
+    static func packages(of modules: [ModuleNode]) -> [PackageNode] {
         let root = PackageNode()
+        var packages = [PackageNode](capacity: modules.count)
         for module in modules {
             var node = root
             for operand in module.package.path.dropFirst() {
@@ -125,8 +152,9 @@ final class PackageNode {
                 }
             }
             node.modules.append(module)
+            packages.append(node)
         }
-        return root
+        return packages
     }
 
     func find(_ path: some Sequence<DocumentKey>) -> PackageNode? {

@@ -25,10 +25,10 @@ struct Lowering {
         let node = ModuleNode(
             fileName: fileName, package: module.package, imports: module.imports, isV1Compatible: module.version != .v0)
         checkLength(module.package.path, module.package.span)
-        node.rules.reserveCapacity(module.rules.count)
+        var rules = [RuleNode](capacity: module.rules.count)
         for rule in module.rules {
             let first = self.rule(rule, isElse: false, module: node)
-            node.rules.append(first)
+            rules.append(first)
             var last = first
             var next = rule.elseRule
             while let branch = next {
@@ -38,6 +38,7 @@ struct Lowering {
                 next = branch.elseRule
             }
         }
+        node.rules = rules
         return node
     }
 
@@ -56,8 +57,7 @@ struct Lowering {
     }
 
     mutating func body(_ body: Body) -> [ExpressionNode] {
-        var result: [ExpressionNode] = []
-        result.reserveCapacity(body.count)
+        var result = [ExpressionNode](capacity: body.count)
         for expression in body { result.append(self.expression(expression)) }
         return result
     }
@@ -90,10 +90,9 @@ struct Lowering {
     }
 
     private mutating func terms(_ terms: [Term]) -> [Node] {
-        var result: [Node] = []
         // Room for the result that a call may be given.
-        result.reserveCapacity(terms.count + 1)
-        for term in terms { result.append(self.term(term)) }
+        var result = [Node](capacity: terms.count + 1)
+        for index in terms.indices { result.append(term(terms[index])) }
         return result
     }
 
@@ -135,8 +134,7 @@ struct Lowering {
         case .set(let members): return .set(terms(members.allSatisfy(\.isConstant) ? members : TermOrder.members(members)))
         case .object(var items):
             if !items.allSatisfy({ $0.key.isConstant && $0.value.isConstant }) { items = TermOrder.items(items) }
-            var entries: [Node.Entry] = []
-            entries.reserveCapacity(items.count)
+            var entries = [Node.Entry](capacity: items.count)
             for item in items { entries.append(Node.Entry(key: term(item.key), value: term(item.value))) }
             return .object(entries)
         case .arrayComprehension(let head, let body):

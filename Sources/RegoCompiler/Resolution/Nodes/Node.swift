@@ -226,15 +226,7 @@ final class RuleNode {
     var isGround: Bool { groundLength == reference.count }
 
     /// The rule and its `else` chain.
-    var chain: [RuleNode] {
-        guard var rest = elseRule else { return [self] }
-        var result = [self, rest]
-        while let next = rest.elseRule {
-            result.append(next)
-            rest = next
-        }
-        return result
-    }
+    var chain: RuleChain { RuleChain(rest: self) }
 
     /// Whether anything in the head could hold a variable.
     var headMayHaveVariables: Bool {
@@ -244,6 +236,17 @@ final class RuleNode {
 
     /// The rule's name below its package.
     var name: VariableID? { reference[0].variable }
+}
+
+/// The branches of a rule, from first to last.
+struct RuleChain: Sequence, IteratorProtocol {
+    fileprivate var rest: RuleNode?
+
+    mutating func next() -> RuleNode? {
+        let branch = rest
+        rest = branch?.elseRule
+        return branch
+    }
 }
 
 /// A module while it is being resolved.

@@ -5,8 +5,7 @@ struct Raising {
     let symbols: SymbolTable
 
     func body(_ body: [ExpressionNode]) -> Body {
-        var result: Body = []
-        result.reserveCapacity(body.count)
+        var result = Body(capacity: body.count)
         for expression in body { result.append(self.expression(expression)) }
         return result
     }
@@ -29,8 +28,7 @@ struct Raising {
     }
 
     func terms(_ nodes: [Node]) -> [Term] {
-        var result: [Term] = []
-        result.reserveCapacity(nodes.count)
+        var result = [Term](capacity: nodes.count)
         for node in nodes { result.append(term(node)) }
         return result
     }

@@ -1,3 +1,5 @@
+import RegoSyntax
+
 /// A variable's name, as its index in the compilation's `SymbolTable`.
 struct VariableID: Hashable, BitwiseCopyable {
     let rawValue: Int32
@@ -39,14 +41,14 @@ final class SymbolTable {
     init(generatedPrefix: String) {
         self.generatedPrefix = generatedPrefix
         index.reserveCapacity(64)
-        entries.reserveCapacity(64)
+        entries = [Entry](capacity: 64)
         for name in VariableID.wellKnownNames { index.set(name, to: append(name, isOccurring: false)) }
     }
 
     /// The variable of a name that an author wrote.
     func intern(_ name: String) -> VariableID {
         if let known = index[name] {
-            if !entries[Int(known.rawValue)].isOccurring { entries[Int(known.rawValue)].isOccurring = true }
+            if !entries[Int(known.rawValue)].isOccurring { change { $0[Int(known.rawValue)].isOccurring = true } }
             return known
         }
         let variable = append(name)
@@ -73,8 +75,18 @@ final class SymbolTable {
 
     private func append(_ name: String, number: Int32 = -1, isOccurring: Bool = true) -> VariableID {
         let variable = VariableID(rawValue: Int32(entries.count))
-        entries.append(Entry(name: name, number: number, authored: variable, isOccurring: isOccurring))
+        change { $0.append(Entry(name: name, number: number, authored: variable, isOccurring: isOccurring)) }
         return variable
+    }
+
+    /// Changes the entries outside of the table, so that nothing has to watch whether somebody reads them meanwhile: reading is what takes
+    /// the time.
+    @inline(__always)
+    private func change(_ body: (inout [Entry]) -> Void) {
+        var entries = self.entries
+        self.entries = []
+        body(&entries)
+        self.entries = entries
     }
 
     func name(_ variable: VariableID) -> String { entries[Int(variable.rawValue)].name(prefix: generatedPrefix) }
@@ -85,7 +97,9 @@ final class SymbolTable {
     func occurs(_ variable: VariableID) -> Bool { entries[Int(variable.rawValue)].isOccurring }
 
     /// Records that a generated variable stands for the one that an author wrote.
-    func rewrite(_ author: VariableID, to generated: VariableID) { entries[Int(generated.rawValue)].authored = author }
+    func rewrite(_ author: VariableID, to generated: VariableID) {
+        change { $0[Int(generated.rawValue)].authored = author }
+    }
 
     /// The variable that an author wrote where this one stands now.
     func author(of variable: VariableID) -> VariableID { entries[Int(variable.rawValue)].authored }

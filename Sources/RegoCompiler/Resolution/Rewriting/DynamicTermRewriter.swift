@@ -1,3 +1,5 @@
+import RegoSyntax
+
 /// Binds references and comprehensions to variables before they are used: `f(data.bar)` becomes `__local0__ = data.bar; f(__local0__)`.
 ///
 /// In rules, `==` becomes `=` on the way; queries keep it, for their answer tells `false` from undefined.
@@ -6,8 +8,7 @@ struct DynamicTermRewriter {
     let rewritesEqual: Bool
 
     func rewrite(_ body: [ExpressionNode]) -> [ExpressionNode] {
-        var result: [ExpressionNode] = []
-        result.reserveCapacity(body.count + 4)
+        var result = [ExpressionNode](capacity: body.count + 4)
         for expression in body {
             rewrite(expression, into: &result)
             result.append(expression)

@@ -16,8 +16,7 @@ struct ExpressionTermRewriter {
     }
 
     func rewrite(_ body: [ExpressionNode]) -> [ExpressionNode] {
-        var result: [ExpressionNode] = []
-        result.reserveCapacity(body.count + 4)
+        var result = [ExpressionNode](capacity: body.count + 4)
         for expression in body { expand(expression, into: &result) }
         return result
     }

@@ -1,3 +1,5 @@
+import RegoSyntax
+
 /// The variables of nested scopes, with what stands for each and how it came to be.
 struct LocalScopes {
     enum Occurrence {
@@ -30,6 +32,7 @@ struct LocalScopes {
                 entries[position] = entry
                 return
             }
+            if entries.isEmpty { entries = [Entry](capacity: 8) }
             entries.append(entry)
             if entries.count == Self.linearLimit + 1 {
                 for (position, entry) in entries.enumerated() { index.set(entry.name, to: position) }

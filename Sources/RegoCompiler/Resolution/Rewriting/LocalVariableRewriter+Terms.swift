@@ -116,12 +116,12 @@ extension LocalVariableRewriter {
         _ declarations: [VariableSet], in body: [ExpressionNode], result: [ExpressionNode], usedBy terms: [Node]
     ) {
         guard errors.isEmpty else { return }
-        let declared = scopes.innermost.entries.filter { $0.occurrence == .declared }
-        guard !declared.isEmpty else { return }
+        let entries = scopes.innermost.entries
+        guard entries.contains(where: { $0.occurrence == .declared }) else { return }
         var collector = VariableCollector()
         collector.visit(result)
         let used = variables(of: terms)
-        for entry in declared {
+        for entry in entries where entry.occurrence == .declared {
             if collector.variables.contains(entry.local) || used.contains(entry.name) || used.contains(entry.local) { continue }
             if symbols.isGenerated(entry.name) { continue }
             let position = declarations.firstIndex { $0.contains(entry.name) } ?? 0

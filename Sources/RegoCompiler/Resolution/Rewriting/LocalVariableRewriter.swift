@@ -28,12 +28,19 @@ struct LocalVariableRewriter {
             }
             resolution.report(parameters.errors)
         }
-        for branch in rule.chain {
-            var rewriter = LocalVariableRewriter(resolution: resolution)
-            rewriter.scopes = parameters.scopes
-            rewriter.rewriteBranch(branch, unusedArguments: &unused)
-            resolution.report(rewriter.errors)
-            unused.removeAll { (rewriter.scopes.entry($0)?.count ?? 0) > 1 }
+        if rule.elseRule == nil {
+            parameters.errors = []
+            parameters.rewriteBranch(rule, unusedArguments: &unused)
+            resolution.report(parameters.errors)
+            unused.removeAll { (parameters.scopes.entry($0)?.count ?? 0) > 1 }
+        } else {
+            for branch in rule.chain {
+                var rewriter = LocalVariableRewriter(resolution: resolution)
+                rewriter.scopes = parameters.scopes
+                rewriter.rewriteBranch(branch, unusedArguments: &unused)
+                resolution.report(rewriter.errors)
+                unused.removeAll { (rewriter.scopes.entry($0)?.count ?? 0) > 1 }
+            }
         }
         for argument in unused where !resolution.symbols.isWildcard(argument) {
             let name = resolution.symbols.description(argument)
@@ -54,7 +61,8 @@ struct LocalVariableRewriter {
             rule.body = rewrite(rule.body, usedBy: [])
             return
         }
-        var terms = Array(rule.reference.dropFirst())
+        var terms = [Node](capacity: rule.reference.count + 1)
+        terms += rule.reference.dropFirst()
         if let key = rule.key { terms.append(key) }
         if let value = rule.value { terms.append(value) }
         // Closures in the head see only their own declarations, as if each stood alone.
@@ -149,8 +157,7 @@ struct LocalVariableRewriter {
     ///
     /// - Parameter usedBy: the head's terms, which use the body's variables too.
     mutating func rewrite(_ body: [ExpressionNode], usedBy terms: [Node]) -> [ExpressionNode] {
-        var result: [ExpressionNode] = []
-        result.reserveCapacity(body.count)
+        var result = [ExpressionNode](capacity: body.count)
         let authored = declarations(in: body)
         for expression in body {
             if let rewritten = rewrite(expression) { result.append(rewritten) }

@@ -3,16 +3,31 @@ import RegoSyntax
 /// Replaces the names of rules and imports by full references: `bar[_]` after `import data.foo.bar` becomes `data.foo.bar[_]`.
 struct ReferenceResolver {
     /// What the names of a package's rules stand for in each of its modules.
-    struct RuleNames {
-        fileprivate var globals = LookupTable<VariableID, Global>()
+    final class RuleNames {
+        private var globals = LookupTable<VariableID, Global?>()
+        private let path: [Node]
+        private let symbols: SymbolTable
 
         /// - Parameters:
         ///   - rules: the first names of the rules
         ///   - package: the package's path
         init(_ rules: [VariableID] = [], of package: [Term] = [], symbols: SymbolTable) {
             var lowering = Lowering(symbols: symbols)
-            let path = package.map { lowering.term($0) }
-            for rule in rules { globals.set(rule, to: Global(path: path + [Node(.string(symbols.name(rule)), span: .none)])) }
+            path = package.map { lowering.term($0) }
+            self.symbols = symbols
+            var globals = LookupTable<VariableID, Global?>()
+            globals.reserveCapacity(rules.count)
+            for rule in rules { globals.set(rule, to: nil) }
+            self.globals = globals
+        }
+
+        /// What a name stands for, made when it is first asked for: few of a package's rules are named within it.
+        fileprivate func global(_ rule: VariableID) -> Global? {
+            guard let known = globals[rule] else { return nil }
+            if let known { return known }
+            let global = Global(path: path + [Node(.string(symbols.name(rule)), span: .none)])
+            globals.set(rule, to: global)
+            return global
         }
     }
 
@@ -59,12 +74,13 @@ struct ReferenceResolver {
                 }
             }
         }
-        hidden = [patterns, DeclaredVariables.of(rule.body)]
+        hidden.removeAll(keepingCapacity: true)
+        hidden.append(patterns)
+        hidden.append(DeclaredVariables.of(rule.body))
         for operand in rule.reference.dropFirst() { resolve(operand) }
         if let key = rule.key { resolve(key) }
         if let value = rule.value { resolve(value) }
         resolve(body: rule.body)
-        hidden = []
     }
 
     mutating func resolve(query body: [ExpressionNode]) {
@@ -95,7 +111,7 @@ struct ReferenceResolver {
     }
 
     private func global(_ variable: VariableID) -> Global? {
-        guard let global = imports[variable] ?? rules.globals[variable] else { return nil }
+        guard let global = (imports.isEmpty ? nil : imports[variable]) ?? rules.global(variable) else { return nil }
         if hidden.contains(where: { $0.contains(variable) }) { return nil }
         global.isUsed = true
         return global

@@ -6,27 +6,27 @@ extension TypeChecker {
     /// The type of what a reference refers to; `nil` if there is nothing.
     func type(ofReference operands: [Node], in scope: TypeScope) -> RegoType? {
         guard let head = operands[0].variable else { return nil }
-        let key = rootKey(head)
+        let isRoot = head == .data || head == .input
         var current: TypeScope? = scope
         while let place = current {
             current = place.next
-            if let type = place.ownType(of: head) { return select(operands.dropFirst(), of: type) }
-            guard let key, var node = place.documents?.child(key) else { continue }
-            var rest = operands.dropFirst()
+            if let type = place.ownType(of: head) { return select(operands[1...], of: type) }
+            guard isRoot, var node = place.documents?.child(root: head) else { continue }
+            var position = 1
             var isMissing = false
-            while let operand = rest.first, node.type == nil || !node.children.isEmpty {
-                guard !operand.isVariable, let key = self.key(operand) else { break }
-                guard let child = node.child(key) else {
+            while position < operands.count, node.type == nil || !node.children.isEmpty {
+                guard let key = DocumentKey(operands[position]) else { break }
+                guard let child = node.child(.document(key)) else {
                     isMissing = node.type == nil
                     break
                 }
                 node = child
-                rest = rest.dropFirst()
+                position += 1
             }
             if isMissing { continue }
-            return select(rest, of: node.documentType)
+            return select(operands[position...], of: node.documentType)
         }
-        if head == .data || head == .input { return .any }
+        if isRoot { return .any }
         return builtinType(head).flatMap { select(operands.dropFirst(), of: .function($0)) }
     }
 
@@ -42,10 +42,6 @@ extension TypeChecker {
             }
         }
         return type
-    }
-
-    private func rootKey(_ head: VariableID) -> TypeTree.Key? {
-        head == .data ? .document(.string("data")) : head == .input ? .document(.string("input")) : nil
     }
 
     private func key(_ operand: Node) -> TypeTree.Key? {
@@ -103,19 +99,19 @@ extension TypeChecker {
 
     private func check(_ operands: [Node], in scope: TypeScope) -> TypeProblem? {
         guard operands.count > 1, let head = operands[0].variable else { return nil }
-        let key = rootKey(head)
+        let isRoot = head == .data || head == .input
         var current: TypeScope? = scope
         while let place = current {
             current = place.next
             if let type = place.ownType(of: head) { return check(operands, from: 1, of: type, in: scope) }
-            guard let key, let node = place.documents?.child(key) else { continue }
+            guard isRoot, let node = place.documents?.child(root: head) else { continue }
             if let type = node.type { return check(operands, from: 1, of: type, in: scope) }
             switch check(operands, below: node, in: scope) {
             case .missing: continue
             case .checked(let problem): return problem
             }
         }
-        if head == .data || head == .input { return check(operands, from: 1, of: .any, in: scope) }
+        if isRoot { return check(operands, from: 1, of: .any, in: scope) }
         if let function = builtinType(head) { return check(operands, from: 1, of: .function(function), in: scope) }
         scope.set(head, to: .any)
         return check(operands, from: 1, of: .any, in: scope)
@@ -198,7 +194,6 @@ extension TypeChecker {
 
 extension Node {
     fileprivate var isString: Bool { if case .string = kind { true } else { false } }
-    fileprivate var isVariable: Bool { variable != nil }
 }
 
 extension TypeTree {

@@ -1,52 +1,72 @@
+import RegoSyntax
+
 /// The types that are known at a place of the program: those of variables, and those of documents that differ from the scope around.
 final class TypeScope {
     let next: TypeScope?
     /// Types of documents that come before those of the scope around; the outermost scope's are the program's.
     let documents: TypeTree?
-    private var entries: [(name: VariableID, type: RegoType)] = []
-    private var index: LookupTable<VariableID, Int>?
+    private var entries: [Entry] = []
+    private var index: Index?
     private static let linearLimit = 16
+
+    private struct Entry {
+        let name: VariableID
+        var type: RegoType
+    }
+
+    /// Where the variables of a large scope are.
+    private final class Index {
+        var positions = LookupTable<VariableID, Int>()
+    }
 
     init(in next: TypeScope?, documents: TypeTree? = nil) {
         self.next = next
         self.documents = documents
     }
 
-    private func position(of variable: VariableID) -> Int? {
-        if let index { return index[variable] }
+    /// The type that this very scope gives a variable.
+    func ownType(of variable: VariableID) -> RegoType? {
         let entries = entries
-        for position in entries.indices where entries[position].name == variable { return position }
+        if entries.count > Self.linearLimit { return index?.positions[variable].map { entries[$0].type } }
+        for position in entries.indices where entries[position].name == variable { return entries[position].type }
         return nil
     }
 
-    /// The type that this very scope gives a variable.
-    func ownType(of variable: VariableID) -> RegoType? { position(of: variable).map { entries[$0].type } }
-
     /// The type of a variable, here or in the scopes around.
     func type(of variable: VariableID) -> RegoType? {
-        var scope: TypeScope? = self
-        while let current = scope {
-            if let type = current.ownType(of: variable) { return type }
-            scope = current.next
+        var scope = self
+        while true {
+            if let type = scope.ownType(of: variable) { return type }
+            guard let next = scope.next else { return nil }
+            scope = next
         }
-        return nil
     }
 
     /// Gives a variable a type in this scope.
     func set(_ variable: VariableID, to type: RegoType?) {
         guard let type else { return }
-        if let position = position(of: variable) {
-            entries[position].type = type
+        // Changed outside of the scope, so that nothing has to watch whether somebody reads it meanwhile.
+        var entries = self.entries
+        self.entries = []
+        set(variable, to: type, in: &entries)
+        self.entries = entries
+    }
+
+    private func set(_ variable: VariableID, to type: RegoType, in entries: inout [Entry]) {
+        let isLarge = entries.count > Self.linearLimit
+        let known = isLarge ? index?.positions[variable] : entries.firstIndex { $0.name == variable }
+        if let known {
+            entries[known].type = type
             return
         }
-        if entries.isEmpty { entries.reserveCapacity(8) }
-        entries.append((variable, type))
-        if entries.count == Self.linearLimit + 1 {
-            var index = LookupTable<VariableID, Int>()
-            for (position, entry) in entries.enumerated() { index.set(entry.name, to: position) }
+        if entries.isEmpty { entries = [Entry](capacity: 8) }
+        entries.append(Entry(name: variable, type: type))
+        if isLarge {
+            index?.positions.set(variable, to: entries.count - 1)
+        } else if entries.count > Self.linearLimit {
+            let index = Index()
+            for (position, entry) in entries.enumerated() { index.positions.set(entry.name, to: position) }
             self.index = index
-        } else {
-            index?.set(variable, to: entries.count - 1)
         }
     }
 }

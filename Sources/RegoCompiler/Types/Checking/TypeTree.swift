@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The types of documents, at the places where they lie: below `data` those of rules, below `input` those of schemas.
 ///
 /// Only the checker of the program that the tree belongs to changes it; afterwards any thread may read it.
@@ -19,33 +21,59 @@ final class TypeTree: @unchecked Sendable {
     let key: Key
     private(set) var type: RegoType?
     private(set) var children: [TypeTree] = []
-    private var index = LookupTable<Key, Int>()
+    private var index: Index?
+    /// The key's hash, which tells most keys apart.
+    private let hash: Int
+    /// The variable whose documents these are, `data` or `input`.
+    private let root: VariableID?
     /// The type of the whole document, once it has been asked for.
-    private var extent: RegoType?
+    private let extent = Mutex<RegoType?>(nil)
     private static let linearLimit = 8
+
+    /// Where the children are of which there are many.
+    private final class Index {
+        var nodes = LookupTable<Key, TypeTree>()
+    }
 
     init(key: Key = .document(.null)) {
         self.key = key
+        hash = key.lookupHash
+        root = if case .document(.string(let name)) = key { name == "data" ? .data : name == "input" ? .input : nil } else { nil }
     }
 
     func child(_ key: Key) -> TypeTree? {
+        if let index { return index.nodes[key] }
         let children = children
-        if children.count <= Self.linearLimit {
-            for position in children.indices where children[position].key == key { return children[position] }
-            return nil
+        if children.isEmpty { return nil }
+        let hash = key.lookupHash
+        for position in children.indices where children[position].hash == hash && children[position].key == key {
+            return children[position]
         }
-        return index[key].map { children[$0] }
+        return nil
+    }
+
+    /// The documents below `data` or `input`.
+    func child(root: VariableID) -> TypeTree? {
+        let children = children
+        for position in children.indices where children[position].root == root { return children[position] }
+        return nil
     }
 
     private func descend(to key: Key) -> TypeTree { child(key) ?? add(key) }
 
     private func add(_ key: Key) -> TypeTree {
         let node = TypeTree(key: key)
+        // Changed outside of the tree, so that nothing has to watch whether somebody reads it meanwhile.
+        var children = self.children
+        self.children = []
         children.append(node)
-        if children.count == Self.linearLimit + 1 {
-            for (position, child) in children.enumerated() { index.set(child.key, to: position) }
+        self.children = children
+        if let index {
+            index.nodes.set(key, to: node)
         } else if children.count > Self.linearLimit {
-            index.set(key, to: children.count - 1)
+            let index = Index()
+            for child in children { index.nodes.set(child.key, to: child) }
+            self.index = index
         }
         return node
     }
@@ -54,10 +82,10 @@ final class TypeTree: @unchecked Sendable {
     func put(_ type: RegoType, at path: some Sequence<Key>) {
         var node = self
         for key in path {
-            node.extent = nil
+            node.forgetExtent()
             node = node.descend(to: key)
         }
-        node.extent = nil
+        node.forgetExtent()
         node.type = type
     }
 
@@ -83,7 +111,7 @@ final class TypeTree: @unchecked Sendable {
         }
     }
 
-    private func forgetExtent() { if extent != nil { extent = nil } }
+    private func forgetExtent() { extent.withLock { $0 = nil } }
 
     private func forEachLeaf(below path: [Key], _ visit: ([Key], RegoType) -> Void) {
         for child in children {
@@ -95,14 +123,14 @@ final class TypeTree: @unchecked Sendable {
     /// The type of the whole document: the rules below are properties, and base documents may add others.
     var documentType: RegoType {
         if let type { return type }
-        if let extent { return extent }
+        if let known = extent.withLock({ $0 }) { return known }
         var properties: [ObjectType.Property] = []
         for child in children {
             guard let key = child.key.typeKey else { continue }
             properties.append(.init(key: key, value: child.documentType))
         }
         let result = RegoType.object(of: properties, dynamic: .init(key: .string, value: .any))
-        extent = result
+        extent.withLock { $0 = result }
         return result
     }
 
