@@ -109,7 +109,7 @@ let serverTargets: [Target] = [
     .target(
         name: "PolicyServer",
         dependencies: [
-            "Rego", "RegoCrypto", "Gatekeeper", "Imaging", "DecisionLog", yams,
+            "Rego", "RegoCrypto", "RegoYAML", "Gatekeeper", "Imaging", "DecisionLog",
             "RegoRuntime", "RegoSyntax",
             .product(name: "Hummingbird", package: "hummingbird"),
             .product(name: "HummingbirdCore", package: "hummingbird"),

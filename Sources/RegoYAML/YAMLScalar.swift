@@ -1,5 +1,13 @@
+import RegoRuntime
+
 /// What YAML 1.2, read as Go's `yaml.v3` reads it, makes of a scalar without quotes.
 enum YAMLScalar {
+    /// YAML's own tags as they are mostly written, `!!str`; others as they are.
+    static func shortTag(_ tag: String) -> String {
+        let prefix = "tag:yaml.org,2002:"
+        return tag.hasPrefix(prefix) ? "!!" + tag.dropFirst(prefix.utf8.count) : tag
+    }
+
     static func kind(of text: String) -> YAMLNode.Kind {
         switch text {
         case "", "~", "null", "Null", "NULL": return .null
@@ -12,6 +20,13 @@ enum YAMLScalar {
         if let timestamp = timestamp(text) { return .timestamp(timestamp) }
         let plain = String(decoding: text.utf8.filter { $0 != UInt8(ascii: "_") }, as: UTF8.self)
         return (integer(plain) ?? decimal(plain)).map { .number($0) } ?? .string
+    }
+
+    /// The text that base 64 stands for.
+    static func binary(_ encoded: String) -> String? {
+        let result = Array(encoded.utf8).withUnsafeBufferPointer { Base64.decode($0, .standard, padded: true) }
+        guard case .success(let bytes) = result else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Go's integers: decimal, `0x`, `0b`, `0o`, and octal after a 0.
@@ -71,11 +86,13 @@ enum YAMLScalar {
         guard position == bytes.count else { return nil }
         let significant = whole.drop { $0 == 48 }
         let integral = significant.isEmpty ? "0" : String(decoding: significant, as: UTF8.self)
-        return sign + integral + (fraction.isEmpty ? "" : "." + String(decoding: fraction, as: UTF8.self)) + exponent
+        let number = sign + integral + (fraction.isEmpty ? "" : "." + String(decoding: fraction, as: UTF8.self)) + exponent
+        // What no `float64` holds is text.
+        return Double(number)?.isFinite == true ? number : nil
     }
 
     /// RFC 3339's form of `2024-1-2`, `2024-01-02T03:04:05Z` and `2024-01-02 03:04:05.5`; `nil` for what is none of these.
-    private static func timestamp(_ text: String) -> String? {
+    static func timestamp(_ text: String) -> String? {
         var scanner = DigitScanner(bytes: Array(text.utf8))
         guard let year = scanner.number(4...4), year.count == 4, scanner.take("-"), let month = scanner.number(1...2), scanner.take("-"),
             let day = scanner.number(1...2), (1...12).contains(month.value), (1...days(month.value, year.value)).contains(day.value)

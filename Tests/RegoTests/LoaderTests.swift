@@ -19,8 +19,8 @@ import Testing
 
     @Test func foldersNestDocuments() throws {
         let files = [
-            "policy.rego": "package test\np := data.a.b.x + data.top + data.y", "a/b/data.json": #"{"x": 1}"#, "data.json": #"{"top": 2}"#,
-            "more.yaml": "y: 3\n",
+            "policy.rego": "package test\np := data.a.b.x + data.top + data.third", "a/b/data.json": #"{"x": 1}"#,
+            "data.json": #"{"top": 2}"#, "more.yaml": "third: 3\n",
         ]
         try withFiles(files) { folder in
             var loader = Loader()
@@ -64,8 +64,8 @@ import Testing
 
     @Test(arguments: [
         ("a: yes", #"{"a":true}"#), ("a: 0x1F", #"{"a":31}"#), ("1: b", #"{"1":"b"}"#), ("a: ~", #"{"a":null}"#), ("- 1\n- x", #"[1,"x"]"#),
-        ("x: &a {b: 1}\ny: *a", #"{"x":{"b":1},"y":{"b":1}}"#),
-        ("x: &a {b: 1, c: 2}\ny: {<<: *a, c: 3}", #"{"x":{"b":1,"c":2},"y":{"b":1,"c":3}}"#),
+        ("x: &a {b: 1}\nz: *a", #"{"x":{"b":1},"z":{"b":1}}"#),
+        ("x: &a {b: 1, c: 2}\nz: {<<: *a, c: 3}", #"{"x":{"b":1,"c":2},"z":{"b":1,"c":3}}"#),
         ("t: 2026-11-22", #"{"t":"2026-11-22"}"#), ("a: 1.50", #"{"a":1.5}"#), ("a: \"1\"", #"{"a":"1"}"#), ("", "null"),
     ])
     func yaml(text: String, json: String) throws {

@@ -24,7 +24,7 @@ package enum TestDocument {
             members.append(("trace", ExplanationJSON(trace).document))
         }
         members.append(("duration", .integer(Int(result.duration.nanoseconds))))
-        if !result.output.isEmpty { members.append(("output", string(Base64.encoded(Array(result.output.utf8))))) }
+        if !result.output.isEmpty { members.append(("output", string(base64(result.output)))) }
         if let benchmark = result.benchmark { members.append(("benchmark_result", BenchmarkDocument.document(benchmark))) }
         if !result.cases.isEmpty { members.append(("sub_results", cases(result.cases))) }
         return .object(members)
@@ -41,25 +41,9 @@ package enum TestDocument {
     }
 
     private static func string(_ text: String) -> OrderedJSON { .value(.string(text)) }
-}
 
-/// Bytes as text (RFC 4648, with padding).
-enum Base64 {
-    private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    static func encoded(_ bytes: [UInt8]) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count + 2) / 3 * 4)
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            var bits: UInt32 = 0
-            for byte in group { bits = bits << 8 | UInt32(byte) }
-            bits <<= UInt32(3 - group.count) * 8
-            for index in 0..<4 {
-                let digit = digits[Int(bits >> UInt32(18 - 6 * index) & 63)]
-                text.append(index <= group.count ? digit : UInt8(ascii: "="))
-            }
-        }
-        return String(decoding: text, as: UTF8.self)
+    private static func base64(_ text: String) -> String {
+        let bytes = Array(text.utf8).withUnsafeBufferPointer { Base64.encode($0, .standard, padded: true) }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

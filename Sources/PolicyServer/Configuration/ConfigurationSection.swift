@@ -1,5 +1,3 @@
-import Yams
-
 /// What all sections of one configuration share: where values come from and what was found wrong.
 final class ConfigurationContext {
     let file: String
@@ -13,15 +11,15 @@ final class ConfigurationContext {
     }
 
     /// Where a value stands: the flag that set it or an enclosing section, else the line and column in the file.
-    func place(of node: Node?, path: String) -> String {
+    func place(of node: ConfigurationNode?, path: String) -> String {
         if let flag = overrides.last(where: { path == $0.key || path.hasPrefix($0.key + ".") || path.hasPrefix($0.key + "[") }) {
             return flag.origin
         }
-        guard let mark = node?.mark else { return file }
-        return "\(file):\(mark.line):\(mark.column)"
+        guard let place = node?.place else { return file }
+        return "\(file):\(place.line):\(place.column)"
     }
 
-    func report(_ message: String, at node: Node?, path: String) {
+    func report(_ message: String, at node: ConfigurationNode?, path: String) {
         issues.append(ConfigurationError.Issue(place: place(of: node, path: path), message: message))
     }
 }
@@ -30,16 +28,16 @@ final class ConfigurationContext {
 final class ConfigurationSection {
     let context: ConfigurationContext
     let path: String
-    private let node: Node?
-    private let entries: [(name: String, key: Node, value: Node)]
+    private let node: ConfigurationNode?
+    private let entries: [(name: String, key: ConfigurationNode, value: ConfigurationNode)]
     private var known: [String] = []
 
-    init(_ node: Node?, path: String, context: ConfigurationContext) {
+    init(_ node: ConfigurationNode?, path: String, context: ConfigurationContext) {
         self.context = context
         self.path = path
         self.node = node
-        if let mapping = node?.mapping {
-            entries = mapping.map { (name: $0.key.scalar?.string ?? "?", key: $0.key, value: $0.value) }
+        if let mapping = node?.entries {
+            entries = mapping.map { (name: $0.key.text ?? "?", key: $0.key, value: $0.value) }
         } else {
             entries = []
             if let node, !node.isEmptyScalar {
@@ -51,7 +49,7 @@ final class ConfigurationSection {
     func dotted(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
     /// The value of a key; `nil` when absent or empty.
-    func value(_ key: String) -> Node? {
+    func value(_ key: String) -> ConfigurationNode? {
         known.append(key)
         guard let found = entries.first(where: { $0.name == key })?.value, !found.isEmptyScalar else { return nil }
         return found
@@ -67,7 +65,7 @@ final class ConfigurationSection {
 
     func string(_ key: String) -> String? {
         guard let node = value(key) else { return nil }
-        guard let text = node.scalar?.string else {
+        guard let text = node.text else {
             context.report("\(dotted(key)) must be a string", at: node, path: dotted(key))
             return nil
         }
@@ -77,8 +75,8 @@ final class ConfigurationSection {
     /// A value that `parse` must understand; `expected` says what would have been right.
     func parsed<T>(_ key: String, _ expected: String, _ parse: (String) -> T?) -> T? {
         guard let node = value(key) else { return nil }
-        guard let text = node.scalar?.string, let result = parse(text) else {
-            let shown = node.scalar.map { "'\($0.string)' is not \(expected)" } ?? "expected \(expected)"
+        guard let text = node.text, let result = parse(text) else {
+            let shown = node.text.map { "'\($0)' is not \(expected)" } ?? "expected \(expected)"
             context.report("\(dotted(key)): \(shown)", at: node, path: dotted(key))
             return nil
         }
@@ -110,14 +108,14 @@ final class ConfigurationSection {
     /// A list of strings, or one string alone.
     func strings(_ key: String) -> [String]? {
         guard let node = value(key) else { return nil }
-        if let text = node.scalar?.string { return [text] }
-        guard let sequence = node.sequence else {
+        if let text = node.text { return [text] }
+        guard let sequence = node.elements else {
             context.report("\(dotted(key)) must be a list of strings", at: node, path: dotted(key))
             return nil
         }
         var result: [String] = []
         for (index, element) in sequence.enumerated() {
-            if let text = element.scalar?.string {
+            if let text = element.text {
                 result.append(text)
             } else {
                 context.report("\(dotted(key))[\(index)] must be a string", at: element, path: dotted(key))
@@ -133,7 +131,7 @@ final class ConfigurationSection {
     /// A list of mappings.
     func sections(_ key: String) -> [ConfigurationSection]? {
         guard let node = value(key) else { return nil }
-        guard let sequence = node.sequence else {
+        guard let sequence = node.elements else {
             context.report("\(dotted(key)) must be a list", at: node, path: dotted(key))
             return nil
         }
@@ -143,13 +141,14 @@ final class ConfigurationSection {
     /// A mapping whose keys are names that the user chose; a scalar value stands for a mapping with that `root`.
     func namedSections(_ key: String) -> [(name: String, section: ConfigurationSection)] {
         guard let node = value(key) else { return [] }
-        guard let mapping = node.mapping else {
+        guard let mapping = node.entries else {
             context.report("\(dotted(key)) must be a mapping from names", at: node, path: dotted(key))
             return []
         }
         return mapping.map { entry in
-            let name = entry.key.scalar?.string ?? ""
-            let body = entry.value.scalar == nil ? entry.value : Node([(Node("root"), entry.value)])
+            let name = entry.key.text ?? ""
+            let root = ConfigurationNode(.scalar("root", isQuoted: false))
+            let body = entry.value.text == nil ? entry.value : ConfigurationNode(.mapping([(root, entry.value)]), place: entry.value.place)
             return (name, ConfigurationSection(body, path: "\(dotted(key)).\(name)", context: context))
         }
     }
@@ -162,13 +161,5 @@ final class ConfigurationSection {
                 ?? "; valid keys are \(known.sorted().joined(separator: ", "))"
             context.report("unknown key '\(dotted(entry.name))'\(hint)", at: entry.key, path: dotted(entry.name))
         }
-    }
-}
-
-extension Node {
-    /// A key without a value, `null` or `~`.
-    fileprivate var isEmptyScalar: Bool {
-        guard let scalar, scalar.style == .plain || scalar.style == .any else { return false }
-        return scalar.string.isEmpty || scalar.string == "null" || scalar.string == "~"
     }
 }

@@ -1,5 +1,3 @@
-import Yams
-
 extension ServerConfiguration {
     /// Reads a configuration file and lays flags over it.
     ///
@@ -23,24 +21,17 @@ extension ServerConfiguration {
     package static func parse(
         _ text: String, name: String, folder: String, overrides: [ConfigurationOverride] = []
     ) throws -> ServerConfiguration {
-        var root = try compose(text, name: name) ?? Node([(Node, Node)]())
+        var root = try ConfigurationNode.parse(text, name: name) ?? ConfigurationNode(.mapping([]))
         for flag in overrides {
             let keys = flag.key.split(separator: ".").map(String.init)
-            root.set(try compose(flag.value, name: flag.origin) ?? Node(""), at: keys[...])
+            let value = try ConfigurationNode.parse(flag.value, name: flag.origin)
+            root.set(value ?? ConfigurationNode(.scalar("", isQuoted: false)), at: keys[...])
         }
         let context = ConfigurationContext(file: name, overrides: overrides.map { ($0.key, $0.origin) })
         var reader = ConfigurationReader(folder: folder, context: context)
         let configuration = reader.read(ConfigurationSection(root, path: "", context: context))
         guard context.issues.isEmpty else { throw ConfigurationError(issues: context.issues) }
         return configuration
-    }
-
-    private static func compose(_ text: String, name: String) throws -> Node? {
-        do {
-            return try Yams.compose(yaml: text)
-        } catch let error as YamlError {
-            throw ConfigurationError(place: name, message: "\(error)")
-        }
     }
 }
 

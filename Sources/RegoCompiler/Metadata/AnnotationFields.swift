@@ -59,7 +59,7 @@ struct AnnotationFields {
         case "description": description = string(value) ?? ""
         case "entrypoint": entrypoint = boolean(value) ?? false
         case "organizations":
-            for element in sequence(value, "[]string") { organizations.append(string(element) ?? "") }
+            for element in sequence(value, "[]string") where element.tag != "!!null" { organizations.append(string(element) ?? "") }
         case "related_resources":
             for element in sequence(value, "[]interface {}") { relatedResources.append(try self.value(element)) }
         case "authors":
@@ -90,7 +90,7 @@ struct AnnotationFields {
     private mutating func string(_ node: YAMLNode) -> String? {
         switch node.kind {
         case .null: return ""
-        case .sequence, .mapping, .unknownAlias:
+        case .sequence, .mapping:
             mismatch(node, "string")
             return nil
         default: return node.text
@@ -125,7 +125,7 @@ struct AnnotationFields {
         case .mapping:
             var members: [String: RegoValue] = [:]
             for (key, value) in node.entries {
-                guard let name = string(key) else { continue }
+                guard key.tag != "!!null", let name = string(key) else { continue }
                 members[name] = try self.value(value, path: [name])
             }
             return members
@@ -145,9 +145,8 @@ struct AnnotationFields {
         case .null: return .null
         case .boolean(let value): return .boolean(value)
         case .number(let text):
-            guard let number = RegoNumber(text: text) else { return .string(text) }
-            return .number(number)
-        case .string, .unknownAlias: return .string(node.text)
+            return RegoNumber(text: Self.float(text) ?? text).map { .number($0) } ?? .string(text)
+        case .string: return .string(node.text)
         case .timestamp(let text): return .string(text)
         case .notFinite: throw Failure(message: "json: unsupported value: \(Self.infinity(node.text))", line: nil, isYAML: false)
         case .sequence:
@@ -164,6 +163,11 @@ struct AnnotationFields {
             }
             return .object(members)
         }
+    }
+
+    /// What is no integer of 64 bits goes through `float64`, as OPA writes it.
+    private static func float(_ text: String) -> String? {
+        Int64(text) != nil || UInt64(text) != nil ? nil : Double(text).map { GoSyntax.text(of: $0) }
     }
 
     private static func infinity(_ text: String) -> String {

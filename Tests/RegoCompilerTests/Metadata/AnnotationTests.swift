@@ -54,12 +54,32 @@ import Testing
         ("schemas: [{input: data.x}]", "invalid schema reference", 3),
         ("schemas: [{input: 1}]", "invalid schema declaration for path \"input\"", 3),
         ("custom: {a: {1: 2}}", "invalid map key type(s): a", 3),
+        ("custom: {a: 1, a: 2}", "yaml: unmarshal errors:\n  line 1: mapping key \"a\" already defined at line 1", 4),
+        ("custom: *x", "yaml: unknown anchor 'x' referenced", 4), ("custom: {a: &a [*a]}", "yaml: anchor 'a' value contains itself", 4),
+        ("custom: {<<: 3}", "yaml: map merge requires map or sequence of maps as the value", 4),
+        ("custom: {a: !!int abc}", "yaml: cannot decode !!str `abc` as a !!int", 4),
+        ("title: [1", "yaml: line 1: did not find expected ',' or ']'", 4),
+        ("title: x: y", "yaml: mapping values are not allowed in this context", 4),
     ])
     func whatDoesNotFitIsReported(line: String, message: String, row: UInt32) {
         let found = read(block(line)).diagnostics
         #expect(found.map(\.message) == [message])
         #expect(found.first?.span.row == row)
         #expect(found.first?.code == .parse)
+    }
+
+    /// What OPA's annotations hold.
+    @Test(arguments: [
+        ("{a: 1e400, b: 1:30, c: 18446744073709551616}", #"{"a":"1e400","b":"1:30","c":1.8446744073709552e+19}"#),
+        ("{d: 1e3, e: 1234567.0}", #"{"d":1000,"e":1.234567e+06}"#),
+        ("{a: !!str 12, b: !!int '12', c: ! 12, d: !!binary aGk=, e: !foo x}", #"{"a":"12","b":12,"c":12,"d":"hi","e":"x"}"#),
+        ("{x: &m {p: 1}, y: {<<: *m, q: 2}, ~: z}", #"{"x":{"p":1},"y":{"p":1,"q":2}}"#),
+    ])
+    func customValues(yaml: String, json: String) {
+        let (annotations, diagnostics) = read(block("custom: " + yaml))
+        #expect(diagnostics.isEmpty)
+        let members = annotations.first?.custom.map { (RegoValue.string($0.key), $0.value) } ?? []
+        #expect(RegoValue.object(Dictionary(uniqueKeysWithValues: members)).json() == json)
     }
 
     @Test func aHintNamesWhatIsNoSpace() {
