@@ -91,7 +91,7 @@ import Testing
         ("gate: {stores: {a: /etc/passwd}}", "/etc/passwd is not a folder"),
         ("gate: {stores: {a: /tmp}, allow: \"data.a[0]\"}", "is not a path below data"),
         ("log: {mask: [name]}", "must start with /input/ or /result/"),
-        ("log: [", "ward.yaml:1:7: YAML: did not find expected node content"),
+        ("log: [", "ward.yaml:2:1: YAML: did not find expected node content"),
         ("a: 1\na: 2", "ward.yaml:2:1: YAML: line 2: mapping key \"a\" already defined at line 1"),
         ("a: 1\n---\nb: 2", "ward.yaml:2:1: YAML: found another document where one was expected"),
         ("a: *b", "ward.yaml:1:4: YAML: unknown anchor 'b' referenced"),
