@@ -182,7 +182,8 @@ public final class Policy: Sendable {
     private func legend(_ trace: TracePlan?, query: ResolvedQuery? = nil, sources: SourceMap? = nil) -> TraceLegend? {
         guard let trace else { return nil }
         let names = resolved.authoredNames.byGeneratedName.merging(query?.authoredNames.byGeneratedName ?? [:]) { module, _ in module }
-        return TraceLegend(trace, authoredNames: names, sources: sources ?? resolved.sources)
+        return TraceLegend(
+            trace, authoredNames: names, sources: sources ?? resolved.sources, isDeep: resolved.isDeep || query?.isDeep ?? false)
     }
 
     /// The modules as they are written, without those that cannot be parsed (of which a compiled policy has none).

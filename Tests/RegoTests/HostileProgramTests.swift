@@ -122,12 +122,28 @@ import Testing
         }
     }
 
-    private static let nestings: [(start: String, middle: String, end: String)] = [
-        ("[", "1", "]"), ("(", "1", ")"), ("{1: ", "1", "}"), ("{", "1", "}"), ("count(", "[]", ")"),
-        ("input[", "1", "]"),
-        ("[x | x := ", "1", "]"), ("{x: 1 | x := ", "1", "}"), ("[1 | every y in ", "[]", " { y }]"),
-        ("$\"{", "1", "}\""),
-        ("[x | not ", "true", "]"), ("1 + (2 * ", "3", ")"),
+    struct Nesting: CustomTestStringConvertible, Sendable {
+        let start: String
+        let middle: String
+        let end: String
+        /// Levels that are read.
+        let levels: Int
+        var testDescription: String { start }
+
+        func text(_ depth: Int) -> String {
+            "package t\np := " + String(repeating: start, count: depth) + middle + String(repeating: end, count: depth) + "\n"
+        }
+    }
+
+    private static let nestings = [
+        Nesting(start: "[", middle: "1", end: "]", levels: 1000), Nesting(start: "(", middle: "1", end: ")", levels: 1000),
+        Nesting(start: "{1: ", middle: "1", end: "}", levels: 1000), Nesting(start: "{", middle: "1", end: "}", levels: 1000),
+        Nesting(start: "count(", middle: "[]", end: ")", levels: 1000), Nesting(start: "input[", middle: "1", end: "]", levels: 1000),
+        Nesting(start: "[x | x := ", middle: "1", end: "]", levels: 250),
+        Nesting(start: "{x: 1 | x := ", middle: "1", end: "}", levels: 250),
+        Nesting(start: "[1 | every y in ", middle: "[]", end: " { y }]", levels: 200),
+        Nesting(start: "$\"{", middle: "1", end: "}\"", levels: 1000), Nesting(start: "[x | not ", middle: "true", end: "]", levels: 250),
+        Nesting(start: "1 + (2 * ", middle: "3", end: ")", levels: 500), Nesting(start: "1 + ", middle: "1", end: "", levels: 1000),
     ]
 
     private static func isReadable(_ text: String) -> Bool {
@@ -135,33 +151,37 @@ import Testing
     }
 
     /// What the parser lets through, every walk behind it survives: the compiler's, the formatter's, the evaluation's.
-    @Test(arguments: nestings) func `Nesting at the parser's limit and past it`(
-        start: String, middle: String, end: String
-    ) {
-        @Sendable func text(_ depth: Int) -> String {
-            "package t\np := " + String(repeating: start, count: depth) + middle
-                + String(repeating: end, count: depth) + "\n"
-        }
-        let isSettled = onSmallStack { () -> Bool in
-            var (low, high) = (1, 1000)
+    @Test(arguments: nestings) func `Nesting at the parser's limit and past it`(nesting: Nesting) {
+        let outcome = onSmallStack { () -> (deepest: Int, isSettled: Bool) in
+            var (low, high) = (1, 5000)
             while low < high {
                 let middle = (low + high + 1) / 2
-                if Self.isReadable(text(middle)) { low = middle } else { high = middle - 1 }
+                if Self.isReadable(nesting.text(middle)) { low = middle } else { high = middle - 1 }
             }
-            guard low > 10, low < 1000 else { return false }
-            for depth in [low, low + 1] {
-                let file = SourceFile(name: "m.rego", text: text(depth))
-                _ = try? Formatter.format(file)
-                do throws(CompilationFailure) {
-                    let policy = try Policy(modules: [.init(name: "m.rego", text: text(depth))])
-                    guard depth == low else { return false }
-                    _ = try? policy.prepare(path: ["t", "p"]).evaluate()
-                } catch {
-                    guard !error.diagnostics.isEmpty else { return false }
-                }
-            }
-            return true
+            return (low, [low, low + 1].allSatisfy { Self.isSettled(nesting.text($0), mayCompile: $0 == low) })
         }
-        #expect(isSettled == true)
+        #expect(outcome?.isSettled == true)
+        #expect(outcome.map { nesting.levels..<5000 ~= $0.deepest } == true, "\(String(describing: outcome))")
+    }
+
+    /// Formats, compiles, explains and evaluates a program, and asks the same of a query; false if what may not compile does.
+    private static func isSettled(_ text: String, mayCompile: Bool) -> Bool {
+        let expression = String(text.dropFirst("package t\np := ".count))
+        _ = try? Formatter.format(SourceFile(name: "m.rego", text: text))
+        do throws(CompilationFailure) {
+            let policy = try Policy(modules: [.init(name: "m.rego", text: text)])
+            guard mayCompile else { return false }
+            let instruments = Instruments([.explanation, .variables], coverage: Coverage(of: policy))
+            _ = try? policy.prepare(path: ["t", "p"], instrumented: true).evaluate(instruments: instruments)
+            _ = instruments.explanation.text(variables: true)
+            _ = instruments.coverage?.report()
+            _ = try? policy.prepare(path: ["t", "p"]).evaluateJSON()
+            _ = try? policy.prepare(query: expression).evaluate()
+            let parsing = "rego.parse_module(\"m.rego\", input)"
+            _ = try? policy.prepare(query: parsing).evaluate(.value(.string(text)))
+        } catch {
+            return !error.diagnostics.isEmpty
+        }
+        return true
     }
 }

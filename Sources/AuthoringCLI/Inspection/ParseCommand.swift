@@ -49,13 +49,19 @@ struct ParseCommand: ParsableCommand {
         var sources = SourceMap()
         let (module, annotations, found) = ModuleReader.read(file, id: sources.add(file), version: version.language)
         guard let module, found.isEmpty else { throw fail(CompilationFailure(found, sources: sources)) }
-        switch format {
-        case .json:
-            let tree = SyntaxTree(locationsIn: includesLocations ? file : nil)
-            Console.print(tree.json(module, annotations: annotations, includesComments: includesComments).text() + "\n")
-        case .pretty:
-            Console.print(SyntaxOutline.text(of: module, annotations: annotations.count, includesComments: includesComments))
+        let text = LargeStack.run(if: module.isDeep) { () -> String in
+            switch format {
+            case .json:
+                let tree = SyntaxTree(locationsIn: includesLocations ? file : nil)
+                return tree.json(module, annotations: annotations, includesComments: includesComments).text() + "\n"
+            case .pretty:
+                return SyntaxOutline.text(of: module, annotations: annotations.count, includesComments: includesComments)
+            }
         }
+        guard let text else {
+            throw fail(CompilationFailure([Diagnostic(.compile, LargeStack.failure, at: .none)], sources: sources))
+        }
+        Console.print(text)
     }
 
     private func fail(_ error: any Error) -> ExitCode {

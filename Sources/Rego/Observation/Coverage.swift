@@ -1,3 +1,4 @@
+import RegoCompiler
 import RegoRuntime
 import RegoSyntax
 import Synchronization
@@ -24,6 +25,10 @@ public final class Coverage: Sendable {
 
     /// What has been covered so far, and what has not.
     public func report() -> Report {
+        LargeStack.run(if: policy.resolved.isDeep, makeReport) ?? Report(files: [])
+    }
+
+    private func makeReport() -> Report {
         let reached = self.reached.withLock { $0 }
         var files: [Report.File] = []
         for module in policy.parsedModules() {
@@ -88,14 +93,12 @@ private struct CoverableRows {
     var rows: Set<Int> = []
 
     mutating func visit(_ rule: Rule) {
-        var next: Rule? = rule
-        while let rule = next {
+        for rule in rule.branches {
             rows.insert(Int(rule.head.span.row == 0 ? rule.span.row : rule.head.span.row))
             for term in rule.head.reference + (rule.head.arguments ?? []) + [rule.head.key, rule.head.value].compactMap({ $0 }) {
                 visit(term)
             }
             for expression in rule.body { visit(expression) }
-            next = rule.elseRule
         }
     }
 

@@ -10,6 +10,13 @@ extension Explanation {
     ///   - variables: ends each line with the values of the variables and documents in the expression; they must have been recorded.
     /// - Returns: lines that each end with a line break.
     public func text(locations: Bool = true, variables: Bool = false) -> String {
+        onStack { lines(locations: locations, variables: variables) } ?? ""
+    }
+
+    /// Walks through the program's terms where there is stack for it.
+    private func onStack<Result>(_ body: () -> Result) -> Result? { LargeStack.run(if: legend?.isDeep ?? false, body) }
+
+    private func lines(locations: Bool, variables: Bool) -> String {
         let aliases = locations ? PathShortening(events.compactMap(\.location)).aliases : [:]
         var depths: [Int: Int] = [:]
         var rows: [[String]] = []
@@ -61,11 +68,13 @@ extension Explanation {
     public func text(of event: Event) -> String {
         let node = event.subject >= 0 ? event.subject : event.node
         guard let legend, node >= 0 else { return event.message }
-        switch legend.syntax[node] {
-        case .rule(let path, _, _, _): return TermPrinter.text(ofReference: path)
-        case .body(let body): return TermPrinter.text(of: body.map(legend.authored))
-        case .expression(let expression): return TermPrinter.text(of: legend.authored(expression))
-        }
+        return onStack {
+            switch legend.syntax[node] {
+            case .rule(let path, _, _, _): TermPrinter.text(ofReference: path)
+            case .body(let body): TermPrinter.text(of: body.map(legend.authored))
+            case .expression(let expression): TermPrinter.text(of: legend.authored(expression))
+            }
+        } ?? event.message
     }
 
     /// The variables in an event's expression, or in its rule's head, with their values, by name.
@@ -75,10 +84,12 @@ extension Explanation {
         guard let legend, event.node >= 0 else { return [] }
         var mentioned: Set<String> = []
         var found: [(name: String, value: RegoValue)] = []
-        switch legend.syntax[event.node] {
-        case .rule(_, let head, _, _): for term in head { term.collectVariables(into: &mentioned) }
-        case .body(let body): for expression in body { expression.collectVariables(into: &mentioned) }
-        case .expression(let expression): expression.collectVariables(into: &mentioned)
+        _ = onStack {
+            switch legend.syntax[event.node] {
+            case .rule(_, let head, _, _): for term in head { term.collectVariables(into: &mentioned) }
+            case .body(let body): for expression in body { expression.collectVariables(into: &mentioned) }
+            case .expression(let expression): expression.collectVariables(into: &mentioned)
+            }
         }
         found = event.documents
         for (name, value) in event.variables where mentioned.contains(name) {

@@ -88,8 +88,11 @@ package final class TraceLegend: Sendable {
     /// The names that authors gave to generated locals.
     package let authoredNames: [String: String]
     package let sources: SourceMap
+    /// Whether walks through the syntax need a `LargeStack`.
+    package let isDeep: Bool
 
-    init(_ plan: TracePlan, authoredNames: [String: String], sources: SourceMap) {
+    init(_ plan: TracePlan, authoredNames: [String: String], sources: SourceMap, isDeep: Bool) {
+        self.isDeep = isDeep
         table = plan.table
         syntax = plan.syntax
         names = plan.names

@@ -43,7 +43,9 @@ package final class ProgramPlanner {
     package static func plan(
         query: ResolvedQuery, in resolved: ResolvedProgram, builtins: BuiltinRegistry, trace: TracePlan? = nil
     ) throws(CompilationFailure) -> Program {
-        try plan(in: resolved, builtins: builtins, trace: trace) { planner throws(AssemblyLimit) in try planner.planQuery(query) }
+        try plan(in: resolved, isDeep: query.isDeep, builtins: builtins, trace: trace) { planner throws(AssemblyLimit) in
+            try planner.planQuery(query)
+        }
     }
 
     /// Plans the document at a path of ground operands below `data`: the program answers with its value, or undefined.
@@ -59,26 +61,36 @@ package final class ProgramPlanner {
     package static func plan(
         paths: [[Term]], in resolved: ResolvedProgram, builtins: BuiltinRegistry, trace: TracePlan? = nil
     ) throws(CompilationFailure) -> (program: Program, entries: [FunctionID]) {
-        let planner = ProgramPlanner(resolved: resolved, builtins: builtins, trace: trace)
-        do throws(AssemblyLimit) {
+        try onStack(for: resolved) { () throws(AssemblyLimit) in
+            let planner = ProgramPlanner(resolved: resolved, builtins: builtins, trace: trace)
             let entries = paths.map { path in
                 planner.addFunction(hasMemo: false, overlay: .none) { planner throws(AssemblyLimit) in try planner.planDecision(path) }
             }
             return (try planner.assemble(query: entries.first ?? FunctionID(0)), entries)
-        } catch {
-            throw CompilationFailure([Diagnostic(.compile, error.message, at: .none)], sources: resolved.sources)
         }
     }
 
     private static func plan(
-        in resolved: ResolvedProgram, builtins: BuiltinRegistry, trace: TracePlan?,
+        in resolved: ResolvedProgram, isDeep: Bool = false, builtins: BuiltinRegistry, trace: TracePlan?,
         query: @escaping (FunctionPlanner) throws(AssemblyLimit) -> Void
     ) throws(CompilationFailure) -> Program {
-        let planner = ProgramPlanner(resolved: resolved, builtins: builtins, trace: trace)
-        do throws(AssemblyLimit) {
+        try onStack(for: resolved, isDeep: isDeep) { () throws(AssemblyLimit) in
+            let planner = ProgramPlanner(resolved: resolved, builtins: builtins, trace: trace)
             return try planner.assemble(query: planner.addFunction(hasMemo: false, overlay: .none, plan: query))
-        } catch {
-            throw CompilationFailure([Diagnostic(.compile, error.message, at: .none)], sources: resolved.sources)
+        }
+    }
+
+    /// Plans in place, or on a `LargeStack` if the program's terms, or the query's, are deep.
+    private static func onStack<Result>(
+        for resolved: ResolvedProgram, isDeep: Bool = false, _ plan: () throws(AssemblyLimit) -> Result
+    ) throws(CompilationFailure) -> Result {
+        let outcome = LargeStack.run(if: isDeep || resolved.isDeep) { () -> Swift.Result<Result, AssemblyLimit> in
+            do throws(AssemblyLimit) { return .success(try plan()) } catch { return .failure(error) }
+        }
+        switch outcome {
+        case .success(let result)?: return result
+        case .failure(let limit)?: throw CompilationFailure([Diagnostic(.compile, limit.message, at: .none)], sources: resolved.sources)
+        case nil: throw CompilationFailure([Diagnostic(.compile, LargeStack.failure, at: .none)], sources: resolved.sources)
         }
     }
 

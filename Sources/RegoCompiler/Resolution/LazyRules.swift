@@ -59,11 +59,9 @@ final class RuleRaising {
         if let name = rule.name { reference.append(Term(.string(raising.symbols.name(name)), span: rule.reference[0].span)) }
         for operand in rule.reference.dropFirst() { reference.append(raising.term(operand)) }
         var branches: [ResolvedRule.ElseBranch] = []
-        var next = rule.elseRule
-        while let branch = next {
+        for branch in rule.elseRules {
             let value = branch.value.map(raising.term) ?? Term(.boolean(true), span: branch.headSpan)
             branches.append(ResolvedRule.ElseBranch(value: value, body: raising.body(branch.body), span: branch.span))
-            next = branch.elseRule
         }
         return ResolvedRule(
             kind: rule.arguments != nil ? .function : rule.key != nil ? .partialSet : .complete, isDefault: rule.isDefault,

@@ -12,20 +12,28 @@ extension Resolver {
         _ body: Body, source: SourceFile, in program: ResolvedProgram, builtins: BuiltinTable, package: Package? = nil,
         imports: [Import] = [], options: ResolverOptions = ResolverOptions()
     ) -> (ResolvedQuery?, [Diagnostic]) {
-        let symbols = SymbolTable(generatedPrefix: "__localq")
-        let resolution = Resolution(symbols: symbols, options: options, builtins: builtins)
+        onStack { limit in
+            let symbols = SymbolTable(generatedPrefix: "__localq")
+            let resolution = Resolution(symbols: symbols, options: options, builtins: builtins)
+            return resolve(query: body, source: source, in: program, resolution: resolution, package, imports, limit: limit)
+        }
+    }
+
+    /// - Returns: `nil` if the terms are nested deeper than the limit.
+    private static func resolve(
+        query body: Body, source: SourceFile, in program: ResolvedProgram, resolution: Resolution, _ package: Package?, _ imports: [Import],
+        limit: Lowering.Limit
+    ) -> (ResolvedQuery?, [Diagnostic])? {
         guard !body.isEmpty else {
             resolution.report(.compile, "empty query cannot be compiled", at: .none)
             return (nil, resolution.diagnostics)
         }
-        var lowering = Lowering(symbols: symbols)
+        var lowering = Lowering(symbols: resolution.symbols, limit: limit)
         let nodes = lowering.body(body)
-        if let place = lowering.tooDeep {
-            resolution.reportTooDeep(at: place)
-            return (nil, resolution.diagnostics)
-        }
+        guard resolution.mayGoOn(with: lowering) else { return resolution.hasFailed ? (nil, resolution.diagnostics) : nil }
         var stages = QueryStages(resolution: resolution, program: program, source: source)
-        let query = stages.run(nodes, package: package, imports: imports, hasTemplates: lowering.hasTemplates, hasWith: lowering.hasWith)
+        var query = stages.run(nodes, package: package, imports: imports, hasTemplates: lowering.hasTemplates, hasWith: lowering.hasWith)
+        query?.isDeep = limit == .largeStack
         return query.map { ($0, []) } ?? (nil, resolution.diagnostics)
     }
 }

@@ -19,6 +19,8 @@ package struct ResolvedProgram: Sendable {
     package var packages: [ResolvedPackage]
     /// The types of the program's documents, against which queries are checked.
     var types = TypeTree()
+    /// Whether walks through its terms need a `LargeStack`.
+    package var isDeep = false
     /// The tests by file and place, if the options ask for them.
     package var tests: [ResolvedTest] = []
 
@@ -159,6 +161,8 @@ package struct ResolvedQuery: Sendable {
     package var authoredNames: AuthoredNames
     /// The references and variables of the query with their types, each once, if the options ask for them.
     package var types: [(text: String, type: String)] = []
+    /// Whether walks through its terms need a `LargeStack`.
+    package var isDeep = false
 
     init(
         body: Body, variables: [(name: String, local: String)], expressions: [(text: String, span: Span, value: Term)],

@@ -16,14 +16,29 @@ package enum Resolver {
         modules: [Module], sources: SourceMap, builtins: BuiltinTable, options: ResolverOptions = ResolverOptions(),
         annotations: [FileID: [Annotation]] = [:]
     ) -> (ResolvedProgram?, [Diagnostic]) {
-        let symbols = SymbolTable(generatedPrefix: "__local")
-        let resolution = Resolution(symbols: symbols, options: options, builtins: builtins)
-        var lowering = Lowering(symbols: symbols)
+        onStack { limit in
+            let symbols = SymbolTable(generatedPrefix: "__local")
+            let resolution = Resolution(symbols: symbols, options: options, builtins: builtins)
+            return resolve(modules, sources: sources, resolution: resolution, annotations: annotations, limit: limit)
+        }
+    }
+
+    /// Resolves in place, or on a `LargeStack` if terms turn out to be too deep for this one.
+    static func onStack<Result>(_ resolve: (Lowering.Limit) -> (result: Result?, [Diagnostic])?) -> (Result?, [Diagnostic]) {
+        if let outcome = resolve(.inPlace) { return outcome }
+        if let outcome = LargeStack.run({ resolve(.largeStack) }) { return outcome ?? (nil, []) }
+        return (nil, [Diagnostic(.compile, LargeStack.failure, at: .none)])
+    }
+
+    /// - Returns: `nil` if the terms are nested deeper than the limit.
+    private static func resolve(
+        _ modules: [Module], sources: SourceMap, resolution: Resolution, annotations: [FileID: [Annotation]], limit: Lowering.Limit
+    ) -> (ResolvedProgram?, [Diagnostic])? {
+        var lowering = Lowering(symbols: resolution.symbols, limit: limit)
         let inOrder = modules.map { (module: $0, name: sources.name(of: $0.file)) }
             .sorted { ($0.name, $0.module.file.rawValue) < ($1.name, $1.module.file.rawValue) }
         let nodes = inOrder.map { lowering.module($0.module, fileName: $0.name) }
-        if let place = lowering.tooDeep { resolution.reportTooDeep(at: place) }
-        guard !resolution.hasFailed else { return (nil, resolution.diagnostics) }
+        guard resolution.mayGoOn(with: lowering) else { return resolution.hasFailed ? (nil, resolution.diagnostics) : nil }
         let annotated =
             annotations.isEmpty
             ? []
@@ -33,13 +48,24 @@ package enum Resolver {
         let stages = ProgramStages(
             resolution: resolution, modules: nodes, sources: sources, lowering: lowering, annotated: annotated)
         guard let documents = stages.run() else { return (nil, resolution.diagnostics) }
-        return (stages.program(documents), [])
+        var program = stages.program(documents)
+        program.isDeep = limit == .largeStack
+        return (program, [])
     }
 }
 
 extension Resolution {
-    func reportTooDeep(at span: Span) {
-        report(.compile, "terms are nested more than \(Lowering.depthLimit) levels deep", at: span)
+    /// Whether what was lowered is whole; if it is not, and nothing is reported, it is to be lowered again with a higher limit.
+    func mayGoOn(with lowering: Lowering) -> Bool {
+        if let span = lowering.tooLong {
+            report(.compile, "paths are nested more than \(Lowering.pathLimit) levels deep", at: span)
+            return false
+        }
+        guard let span = lowering.tooDeep else { return true }
+        if lowering.limit == .largeStack {
+            report(.compile, "terms are nested more than \(lowering.limit.rawValue) levels deep", at: span)
+        }
+        return false
     }
 }
 

@@ -20,8 +20,13 @@ package enum SyntaxBuiltins {
             let head = found.count == 1 ? "1 error occurred: " : "\(found.count) errors occurred:\n"
             return call.fail(.builtin, head + found.map { describe($0, in: file) }.joined(separator: "\n"))
         }
-        let tree = SyntaxTree().json(module, annotations: [], includesComments: true)
-        call.return(tree.value.makeValue(in: call.arena))
+        let isWritten = LargeStack.run(if: module.isDeep) {
+            let tree = SyntaxTree().json(module, annotations: [], includesComments: true).value
+            guard !tree.isNested(deeperThan: JSONParser.defaultDepth) else { return false }
+            call.return(tree.makeValue(in: call.arena))
+            return true
+        }
+        if isWritten != true { call.fail(.builtin, "the syntax tree is nested deeper than \(JSONParser.defaultDepth)") }
     }
 
     /// The compiler replaces calls in rules, so what gets here stands in a query.

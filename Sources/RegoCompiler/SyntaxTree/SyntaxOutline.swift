@@ -42,20 +42,24 @@ package struct SyntaxOutline {
         if includesComments { for _ in module.comments { line("comment") } }
     }
 
+    /// Writes a rule; each `else` lies in that before it.
     private mutating func write(_ rule: Rule) {
-        node("rule") { outline in
-            outline.node("head") { outline in
-                outline.reference(rule.head.reference)
-                if let arguments = rule.head.arguments, !arguments.isEmpty { outline.node("args") { $0.write(arguments) } }
-                if let value = rule.head.value { outline.write(value) }
+        let outer = depth
+        for branch in rule.branches {
+            line("rule")
+            depth += 1
+            node("head") { outline in
+                outline.reference(branch.head.reference)
+                if let arguments = branch.head.arguments, !arguments.isEmpty { outline.node("args") { $0.write(arguments) } }
+                if let value = branch.head.value { outline.write(value) }
             }
-            if rule.isDefault, rule.body.isEmpty {
-                outline.write([Expression(.term(Term(.boolean(true))))])
+            if branch.isDefault, branch.body.isEmpty {
+                write([Expression(.term(Term(.boolean(true))))])
             } else {
-                outline.write(rule.body)
+                write(branch.body)
             }
-            if let branch = rule.elseRule { outline.write(branch) }
         }
+        depth = outer
     }
 
     private mutating func write(_ body: Body) {

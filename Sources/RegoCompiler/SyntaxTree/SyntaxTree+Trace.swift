@@ -8,16 +8,24 @@ extension SyntaxTree {
         switch subject {
         case .expression(let expression): json(expression, index: index)
         case .body(let body): json(body)
-        case .rule(_, _, let rule?, let branch): json(rule, branch: branch)
+        case .rule(_, _, let rule?, let branch): json(rule, from: branch)
         case .rule(let path, _, nil, _): .object([("head", .object([("ref", json(path))]))])
         }
     }
 
-    private func json(_ rule: ResolvedRule, branch: Int?) -> SyntaxJSON {
+    /// A rule, or one of its `else` branches, with the branches behind it, each within that before it.
+    private func json(_ rule: ResolvedRule, from first: Int?) -> SyntaxJSON {
+        var chain: SyntaxJSON?
+        for branch in rule.elseRules.indices.dropFirst(first.map { $0 + 1 } ?? 0).reversed() {
+            chain = json(rule, branch: branch, else: chain)
+        }
+        return json(rule, branch: first, else: chain)
+    }
+
+    private func json(_ rule: ResolvedRule, branch: Int?, else chain: SyntaxJSON?) -> SyntaxJSON {
         var members: Members = [("body", json(branch.map { rule.elseRules[$0].body } ?? rule.body))]
         if rule.isDefault { members.append(("default", .boolean(true))) }
-        let next = branch.map { $0 + 1 } ?? 0
-        if next < rule.elseRules.count { members.append(("else", json(rule, branch: next))) }
+        if let chain { members.append(("else", chain)) }
         var head: Members = []
         if !rule.arguments.isEmpty { head.append(("args", json(rule.arguments))) }
         if let key = rule.key { head.append(("key", json(key))) }

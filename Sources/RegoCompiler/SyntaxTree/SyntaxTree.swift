@@ -76,11 +76,18 @@ package struct SyntaxTree {
     }
 
     private func json(_ rule: Rule, _ annotations: [Annotation], isNamed: Bool) -> SyntaxJSON {
+        // Each `else` lies in that before it.
+        var chain: SyntaxJSON?
+        for branch in rule.elseRules.reversed() { chain = json(branch, [], isNamed: isNamed, else: chain) }
+        return json(rule, annotations, isNamed: isNamed, else: chain)
+    }
+
+    private func json(_ rule: Rule, _ annotations: [Annotation], isNamed: Bool, else chain: SyntaxJSON?) -> SyntaxJSON {
         var members: Members = []
         if !annotations.isEmpty { members.append(("annotations", .array(annotations.map(json)))) }
         members.append(("body", json(rule.isDefault && rule.body.isEmpty ? Self.holds(at: rule.span) : rule.body)))
         if rule.isDefault { members.append(("default", .boolean(true))) }
-        if let branch = rule.elseRule { members.append(("else", json(branch, [], isNamed: isNamed))) }
+        if let chain { members.append(("else", chain)) }
         members.append(("head", json(rule.head, isNamed: isNamed)))
         return located(members, rule.span, sorted: true)
     }

@@ -15,6 +15,8 @@ package struct Module: Sendable {
     package var comments: [Comment]
     package var annotations: [Annotations]
     package var version: RegoVersion
+    /// Whether the tree is so deep that walks through it need a `LargeStack`.
+    package var isDeep = false
 
     package init(
         file: FileID, package: Package, imports: [Import] = [], rules: [Rule] = [], comments: [Comment] = [],
@@ -52,7 +54,7 @@ package struct Import: Sendable {
     }
 }
 
-/// One rule as written: a head, a body (empty only for defaults), and the `else` that follows it.
+/// One rule as written: a head, a body (empty only for defaults), and what follows it as `else`.
 ///
 /// A head with several bodies (`p { … } { … }`) is parsed into as many rules.
 package struct Rule: Sendable {
@@ -61,21 +63,19 @@ package struct Rule: Sendable {
     package var body: Body
     /// The body was not written but stands for `true`, as in `p := 1`.
     package var hasGeneratedBody: Bool
-    private var elseBox: [Rule]
+    /// The rule's `else` branches in their order, whose heads repeat this head's name and arguments; a branch has none of its own.
+    package var elseRules: [Rule]
     package var span: Span
 
-    /// The rule's `else`, whose head repeats this head's name and arguments.
-    package var elseRule: Rule? {
-        get { elseBox.first }
-        set { elseBox = newValue.map { [$0] } ?? [] }
-    }
+    /// The rule itself, then its `else` branches.
+    package var branches: [Rule] { [self] + elseRules }
 
-    package init(isDefault: Bool = false, head: Head, body: Body, hasGeneratedBody: Bool = false, elseRule: Rule? = nil, span: Span) {
+    package init(isDefault: Bool = false, head: Head, body: Body, hasGeneratedBody: Bool = false, elseRules: [Rule] = [], span: Span) {
         self.isDefault = isDefault
         self.head = head
         self.body = body
         self.hasGeneratedBody = hasGeneratedBody
-        self.elseBox = elseRule.map { [$0] } ?? []
+        self.elseRules = elseRules
         self.span = span
     }
 

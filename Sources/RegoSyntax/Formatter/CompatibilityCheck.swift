@@ -105,13 +105,11 @@ extension CompatibilityCheck {
 
     /// Visits all expressions and terms of a rule and its `else`, but for the reference of its head.
     private mutating func visit(_ rule: Rule, expressions: Visit<Expression>, terms: Visit<Term>) {
-        var next: Rule? = rule
-        while let branch = next {
+        for branch in rule.branches {
             for argument in branch.head.arguments ?? [] { visit(argument, expressions: expressions, terms: terms) }
             if let key = branch.head.key { visit(key, expressions: expressions, terms: terms) }
             if let value = branch.head.value { visit(value, expressions: expressions, terms: terms) }
             visit(branch.body, expressions: expressions, terms: terms)
-            next = branch.elseRule
         }
     }
 

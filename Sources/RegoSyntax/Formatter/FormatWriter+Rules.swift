@@ -3,7 +3,7 @@ extension FormatWriter {
         for (index, rule) in rules.enumerated() {
             // A crowded line was copied from the source: the next rule begins a new one.
             try? insertComments(before: rule.span)
-            try? write(rule, isElse: false)
+            try? write(rule)
             replaceComments()
             if index + 1 < rules.count, isGroupable(rule), isGroupable(rules[index + 1]),
                 rules[index + 1].span.row == rule.span.row + 1
@@ -19,12 +19,25 @@ extension FormatWriter {
         rule.body.count <= 1 && !rule.isDefault && style.hasIf && (style.hasContains || rule.head.value != nil)
     }
 
-    mutating func write(_ rule: Rule, isElse: Bool) throws(LayoutProblem) {
-        if !isElse { startLine() }
+    /// Writes a rule and its `else` branches.
+    private mutating func write(_ rule: Rule) throws(LayoutProblem) {
+        startLine()
         if rule.isDefault { write("default ") }
+        try write(rule, isLast: rule.elseRules.isEmpty)
+        guard !rule.body.isEmpty else { return }
+        var previous = rule
+        for (index, branch) in rule.elseRules.enumerated() {
+            try write(branch, behind: previous, isLast: index == rule.elseRules.count - 1)
+            previous = branch
+        }
+    }
 
+    /// Writes a rule's head and body.
+    ///
+    /// - Parameter isLast: no `else` follows.
+    private mutating func write(_ rule: Rule, isLast: Bool) throws(LayoutProblem) {
         // A rule without a body means the same as one whose body is `true`: it is written without.
-        let hasNoBody = (rule.isDefault || rule.body.isTrue) && rule.elseRule == nil
+        let hasNoBody = (rule.isDefault || rule.body.isTrue) && isLast
         copiesLastComment = hasNoBody
         var isCrowded = false
         do throws(LayoutProblem) {
@@ -40,9 +53,7 @@ extension FormatWriter {
             if rule.body.count == 1, rule.body[0].span.row == rule.head.span.row {
                 write(" ")
                 try write(rule.body[0])
-                endLine()
-                if let elseRule = rule.elseRule { try write(elseRule, behind: rule) }
-                return
+                return endLine()
             }
         }
         if isCrowded, !comments.isEmpty {
@@ -58,7 +69,6 @@ extension FormatWriter {
         outdent()
         startLine()
         write("}")
-        if let elseRule = rule.elseRule { try write(elseRule, behind: rule) }
     }
 
     /// The row of the brace that closes a rule's body.
@@ -69,7 +79,7 @@ extension FormatWriter {
     }
 
     /// Writes a rule's `else`, on the line of the brace before it unless the source begins a line with it.
-    private mutating func write(_ elseRule: Rule, behind rule: Rule) throws(LayoutProblem) {
+    private mutating func write(_ elseRule: Rule, behind rule: Rule, isLast: Bool) throws(LayoutProblem) {
         let isInlineElse = isBehindOther(elseRule, in: rule)
         let row = Int(elseRule.head.span.row)
         let hasCommentAbove = lineComment != nil || comments.first.map { $0.row < row } ?? false
@@ -86,7 +96,7 @@ extension FormatWriter {
         // The comments ended the line.
         if hasCommentAbove, !isInlineElse { startLine() }
         branch.head.value?.span = branch.head.span
-        try write(branch, isElse: true)
+        try write(branch, isLast: isLast)
     }
 
     /// Something other than white space stands before the `else` on its line.

@@ -42,20 +42,29 @@ package enum Formatter {
         let (module, diagnostics) = Parser.parseModule(file, id: id, version: options.source)
         guard let module else { throw Failure(diagnostics: diagnostics) }
         if options.target != .v0 {
-            let problems = CompatibilityCheck.diagnostics(for: module)
+            let problems = try onStack(for: module) { CompatibilityCheck.diagnostics(for: module) }
             guard problems.isEmpty else { throw Failure(diagnostics: problems) }
         }
         return try format(module, of: file, options: options)
+    }
+
+    /// Walks through a module where there is stack for it.
+    private static func onStack<Result>(for module: Module, _ body: () -> Result) throws(Failure) -> Result {
+        if let result = LargeStack.run(if: module.isDeep, body) { return result }
+        throw Failure(diagnostics: [Diagnostic(.compile, LargeStack.failure, at: module.package.span)])
     }
 
     /// Formats a module that was parsed from a file.
     ///
     /// - Throws: a `Failure` with code `rego_type_error`.
     package static func format(_ module: Module, of file: SourceFile, options: Options = Options()) throws(Failure) -> [UInt8] {
-        var writer = FormatWriter(module, source: file.bytes, target: options.target)
-        writer.write(module, imports: imports(of: module, style: writer.style, options: options))
-        guard writer.diagnostics.isEmpty else { throw Failure(diagnostics: writer.diagnostics, isReadable: true) }
-        return writer.text
+        let (text, problems) = try onStack(for: module) {
+            var writer = FormatWriter(module, source: file.bytes, target: options.target)
+            writer.write(module, imports: imports(of: module, style: writer.style, options: options))
+            return (writer.text, writer.diagnostics)
+        }
+        guard problems.isEmpty else { throw Failure(diagnostics: problems, isReadable: true) }
+        return text
     }
 
     /// Whether two modules state the same package and rules, dialects and the signs `=` and `:=` in heads aside.
@@ -120,12 +129,10 @@ struct FormatStyle: Sendable {
         }
         var survey = FormatSurvey()
         for rule in module.rules {
-            var next: Rule? = rule
-            while let branch = next {
+            for branch in rule.branches {
                 let count = branch.head.reference.count
                 if count > 2 || count == 2 && branch.head.isPartialSet { hasReferenceHeads = true }
                 survey.visit(branch)
-                next = branch.elseRule
             }
         }
         neededKeywords = survey.keywords
@@ -175,18 +182,9 @@ extension Import {
 extension Rule {
     /// The rule with all heads' values assigned by `:=`.
     fileprivate var withUniformHeads: Rule {
-        var branches: [Rule] = []
-        var next: Rule? = self
-        while let branch = next {
-            branches.append(branch)
-            next = branch.elseRule
-        }
-        var result: Rule?
-        for var branch in branches.reversed() {
-            branch.head.isAssignment = true
-            branch.elseRule = result
-            result = branch
-        }
-        return result ?? self
+        var result = self
+        result.head.isAssignment = true
+        for index in elseRules.indices { result.elseRules[index].head.isAssignment = true }
+        return result
     }
 }

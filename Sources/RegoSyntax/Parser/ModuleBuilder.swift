@@ -4,10 +4,13 @@ struct ModuleBuilder {
     let version: RegoVersion
     let comments: [Comment]
     let annotations: [Annotations]
+    /// Whether terms nest deeper than walks in place can follow.
+    let isDeep: Bool
     private var diagnostics: [Diagnostic] = []
 
-    init(file: FileID, version: RegoVersion, comments: [Comment], annotations: [Annotations]) {
+    init(file: FileID, version: RegoVersion, comments: [Comment], annotations: [Annotations], isDeep: Bool) {
         self.file = file
+        self.isDeep = isDeep
         self.version = version
         self.comments = comments
         self.annotations = annotations
@@ -45,6 +48,7 @@ struct ModuleBuilder {
         }
         guard diagnostics.isEmpty else { return (nil, diagnostics) }
         module.annotations = Annotations.attach(annotations, to: statements)
+        module.isDeep = isDeep || module.rules.contains { $0.elseRules.count > Parser.Limits.inPlace.depth }
         return (module, [])
     }
 
@@ -67,7 +71,7 @@ struct ModuleBuilder {
         if rule.head.isPartialSet, !rule.head.hasContains {
             report("`contains` keyword is required for partial set rules", at: rule.span)
         }
-        if let elseRule = rule.elseRule { check(elseRule) }
+        for branch in rule.elseRules { check(branch) }
     }
 }
 

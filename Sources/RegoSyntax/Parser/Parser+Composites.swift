@@ -22,7 +22,9 @@ extension Parser {
         case .or where mayBeComprehension:
             scan()
             if let body = parseBody(until: .rightBracket) {
-                return finish(.arrayComprehension(head: head, body: body), over: max(height, state.height), from: start)
+                return finish(
+                    .arrayComprehension(head: head, body: body), over: max(height, state.height), from: start,
+                    levels: Self.comprehensionLevels)
             }
             guard kind == .comma else { return nil }
         default: break
@@ -95,7 +97,8 @@ extension Parser {
         let height = state.height
         scan()
         if let body = parseBody(until: .rightBrace) {
-            return finish(.setComprehension(head: head, body: body), over: max(height, state.height), from: start)
+            return finish(
+                .setComprehension(head: head, body: body), over: max(height, state.height), from: start, levels: Self.comprehensionLevels)
         }
         guard kind == .comma else { return nil }
         restore(beforeHead)
@@ -123,7 +126,7 @@ extension Parser {
                 scan()
                 if let body = parseBody(until: .rightBrace) {
                     let kind = Term.Kind.objectComprehension(key: key, value: value, body: body)
-                    return finish(kind, over: max(height, state.height), from: start)
+                    return finish(kind, over: max(height, state.height), from: start, levels: Self.comprehensionLevels)
                 }
             default: break
             }
@@ -194,8 +197,8 @@ extension Parser {
 
     /// The composite that ends with the current token.
     @inline(never)
-    private mutating func finish(_ kind: Term.Kind, over height: Int, from start: Span) -> Term? {
-        guard build(over: height) else { return nil }
+    private mutating func finish(_ kind: Term.Kind, over height: Int, from start: Span, levels: Int = 1) -> Term? {
+        guard build(over: height, levels: levels) else { return nil }
         return Term(kind, span: span(start, to: state.token.end))
     }
 }

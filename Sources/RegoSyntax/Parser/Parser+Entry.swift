@@ -13,19 +13,35 @@ extension Parser {
         readAnnotations: (Annotations) -> Diagnostic? = { _ in nil }
     ) -> (Module?, [Diagnostic]) {
         if let refusal = refuseSize(of: file, id: id) ?? features?.refusal(of: version) { return (nil, [refusal]) }
-        var parser = Parser(file.bytes, id: id, version: version, features: features)
-        let statements = parser.parseStatements()
-        let annotations = Annotations.blocks(in: parser.comments)
-        for block in annotations {
-            if block.isBlank {
-                parser.error("expected METADATA block, found whitespace", at: block.span)
-            } else if let problem = readAnnotations(block) {
-                parser.error(problem.message, at: problem.span)
+        return reading(file, id: id, version: version, features: features) { parser in
+            let statements = parser.parseStatements()
+            guard !parser.isTooDeep || parser.isDeep else { return (nil, parser.state.errors) }
+            let annotations = Annotations.blocks(in: parser.comments)
+            for block in annotations {
+                if block.isBlank {
+                    parser.error("expected METADATA block, found whitespace", at: block.span)
+                } else if let problem = readAnnotations(block) {
+                    parser.error(problem.message, at: problem.span)
+                }
             }
+            guard parser.state.errors.isEmpty else { return (nil, parser.state.errors) }
+            var builder = ModuleBuilder(
+                file: id, version: version, comments: parser.comments, annotations: annotations, isDeep: parser.isDeep)
+            return builder.build(from: statements)
         }
-        guard parser.state.errors.isEmpty else { return (nil, parser.state.errors) }
-        var builder = ModuleBuilder(file: id, version: version, comments: parser.comments, annotations: annotations)
-        return builder.build(from: statements)
+    }
+
+    /// Reads a text, once more on a `LargeStack` if it nests too deeply for this one.
+    static func reading<Result>(
+        _ file: SourceFile, id: FileID, version: RegoVersion, features: LanguageFeatures? = nil, _ read: (inout Parser) -> Result
+    ) -> Result {
+        var parser = Parser(file.bytes, id: id, version: version, features: features, limits: .inPlace)
+        let result = read(&parser)
+        guard parser.isTooDeep else { return result }
+        return LargeStack.run {
+            var parser = Parser(file.bytes, id: id, version: version, features: features, limits: .largeStack)
+            return read(&parser)
+        } ?? result
     }
 
     /// Parses an ad-hoc query: expressions separated by `;` or line breaks.
@@ -35,9 +51,10 @@ extension Parser {
         _ file: SourceFile, id: FileID, version: RegoVersion = .v1, features: LanguageFeatures? = nil
     ) -> (Body?, [Diagnostic]) {
         if let refusal = refuseSize(of: file, id: id) ?? features?.refusal(of: version) { return (nil, [refusal]) }
-        var parser = Parser(file.bytes, id: id, version: version, features: features)
-        let statements = parser.parseStatements(skippingRules: true)
-        guard parser.state.errors.isEmpty else { return (nil, parser.state.errors) }
+        let (statements, errors) = reading(file, id: id, version: version, features: features) { parser in
+            (parser.parseStatements(skippingRules: true), parser.state.errors)
+        }
+        guard errors.isEmpty else { return (nil, errors) }
         var body = Body()
         for statement in statements {
             guard case .body(let expressions) = statement else {

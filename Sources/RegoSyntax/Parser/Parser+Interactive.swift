@@ -24,19 +24,20 @@ extension Parser {
     package static func parseInteractive(
         _ file: SourceFile, id: FileID, imports: [Import], version: RegoVersion
     ) -> ([InteractiveStatement], [Diagnostic]) {
-        var parser = Parser(file.bytes, id: id, version: version)
-        for `import` in imports { parser.activate(`import`) }
-        var statements: [InteractiveStatement] = []
-        while parser.kind != .eof {
-            parser.forgetTerms()
-            let start = Int(parser.span.offset)
-            guard let kind = parser.parseInteractiveStatement() else { break }
-            let end = min(max(parser.state.lastEnd, start), file.bytes.count)
-            let text = String(decoding: file.bytes[min(start, end)..<end], as: UTF8.self)
-            statements.append(InteractiveStatement(kind: kind, text: text))
+        reading(file, id: id, version: version) { parser in
+            for `import` in imports { parser.activate(`import`) }
+            var statements: [InteractiveStatement] = []
+            while parser.kind != .eof {
+                parser.forgetTerms()
+                let start = Int(parser.span.offset)
+                guard let kind = parser.parseInteractiveStatement() else { break }
+                let end = min(max(parser.state.lastEnd, start), file.bytes.count)
+                let text = String(decoding: file.bytes[min(start, end)..<end], as: UTF8.self)
+                statements.append(InteractiveStatement(kind: kind, text: text))
+            }
+            guard parser.state.errors.isEmpty else { return ([], parser.state.errors) }
+            return (statements, [])
         }
-        guard parser.state.errors.isEmpty else { return ([], parser.state.errors) }
-        return (statements, [])
     }
 
     private mutating func parseInteractiveStatement() -> InteractiveStatement.Kind? {

@@ -30,8 +30,8 @@ extension Parser {
 
         var rule = Rule(head: head, body: body, span: start)
         if kind == .else, !stepOntoKeywordReference() {
-            guard checkElse(of: head), let elseRule = parseElse(head) else { return nil }
-            rule.elseRule = elseRule
+            guard checkElse(of: head), let branches = parseElse(head) else { return nil }
+            rule.elseRules = branches
         }
         rule.span = span(start, to: state.lastEnd)
         return parseChained(rule)
@@ -113,7 +113,7 @@ extension Parser {
     private mutating func parseChained(_ rule: Rule) -> [Rule]? {
         var rules = [rule]
         while kind == .leftBrace {
-            guard rule.elseRule == nil else {
+            guard rule.elseRules.isEmpty else {
                 error("expected else keyword")
                 return nil
             }
@@ -129,27 +129,26 @@ extension Parser {
         return rules
     }
 
-    /// The `else` of a rule and those behind it.
-    private mutating func parseElse(_ original: Rule.Head) -> Rule? {
+    /// The `else` branches of a rule.
+    private mutating func parseElse(_ original: Rule.Head) -> [Rule]? {
         var branches: [Rule] = []
         repeat {
-            guard branches.count < Self.maximumDepth else {
-                error(Self.depthMessage)
+            guard branches.count < Self.maximumBranches else {
+                error("a rule has more than \(Self.maximumBranches) else branches")
                 return nil
             }
             guard let branch = parseElseBranch(original) else { return nil }
             branches.append(branch)
         } while kind == .else && !(branches.last?.hasGeneratedBody ?? true)
         let end = state.lastEnd
-        var chain: Rule?
-        for var branch in branches.reversed() {
-            branch.elseRule = chain
+        // A branch's place covers those behind it.
+        for (index, branch) in branches.enumerated() {
             let isLocatedAtElse = branch.body.first?.span.offset == branch.span.offset
-            branch.span = span(branch.span, to: end)
-            if isLocatedAtElse { branch.body = branch.body.relocated(to: branch.span) }
-            chain = branch
+            let place = span(branch.span, to: end)
+            branches[index].span = place
+            if isLocatedAtElse { branches[index].body = branch.body.relocated(to: place) }
         }
-        return chain
+        return branches
     }
 
     /// One `else`, the current token, with its value and body.

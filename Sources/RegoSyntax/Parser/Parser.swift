@@ -4,13 +4,27 @@
 /// What is accepted, and each error's text, row and column, follow OPA's parser; like it, a file's parse ends with the first statement that
 /// has an error.
 package struct Parser: Sendable {
-    /// The greatest depth of a tree in terms and bodies, an operation of many operands counting as many.
-    ///
-    /// Every pass over the tree recurses, and the tree's release too: the limit keeps all of them on small stacks.
-    package static let maximumDepth = 250
-    /// The greatest depth of the parser's own recursion, in kilobytes of stack as optimised builds take them: about 80 arrays, objects or
-    /// calls within each other, or 45 comprehensions. A thread with a stack of 512 KB can hold it.
-    package static let maximumRecursion = 340
+    /// How deep a text may nest.
+    struct Limits: Sendable {
+        /// The greatest depth of a tree in terms and bodies, an operation of many operands counting as many, a comprehension as four.
+        ///
+        /// Every pass over the tree recurses.
+        var depth: Int
+        /// The greatest depth of the parser's own recursion, in kilobytes of stack as optimised builds take them.
+        var recursion: Int
+
+        /// What a thread with a stack of 512 KB can hold: about 80 arrays, objects or calls within each other, or 45 comprehensions.
+        static let inPlace = Limits(depth: 250, recursion: 340)
+        /// What a `LargeStack` is made for. A tree may be released anywhere, which takes at most 310 bytes a level.
+        static let largeStack = Limits(depth: maximumDepth, recursion: 12_000)
+    }
+
+    /// The greatest depth of a tree.
+    package static let maximumDepth = 1100
+    /// The levels that a comprehension counts as: checking closures within closures takes time by the square of their depth, and more.
+    static let comprehensionLevels = 4
+    /// The greatest number of a rule's `else` branches.
+    package static let maximumBranches = 5000
     /// The greatest size of a source text in bytes.
     package static let maximumSize = 64 << 20
 
@@ -72,6 +86,9 @@ package struct Parser: Sendable {
     let version: RegoVersion
     /// What capabilities allow; `nil` for everything.
     let features: LanguageFeatures?
+    private let limits: Limits
+    /// Whether the text was found to nest deeper than the limits allow, in a reading that may have been given up.
+    private(set) var isTooDeep = false
     var state = State()
     /// By increasing offset.
     private var cache: [CachedTerm] = []
@@ -88,8 +105,9 @@ package struct Parser: Sendable {
     /// Where the last of `comments` begins: going back must not record a comment twice.
     private var lastComment = -1
 
-    init(_ bytes: [UInt8], id: FileID, version: RegoVersion, features: LanguageFeatures? = nil) {
+    init(_ bytes: [UInt8], id: FileID, version: RegoVersion, features: LanguageFeatures? = nil, limits: Limits) {
         file = id
+        self.limits = limits
         self.version = version
         self.features = features
         lexer = Lexer(bytes: bytes, futureKeywords: version == .v1 ? .all : .none)
@@ -286,8 +304,8 @@ extension Parser {
     /// Enters a function that recurses and takes about `weight` kilobytes of stack with those that it calls on the way; `false`, with an
     /// error, if that is too much.
     mutating func enter(_ weight: Int = 1) -> Bool {
-        guard depth + weight <= Self.maximumRecursion else {
-            error(Self.depthMessage)
+        guard depth + weight <= limits.recursion else {
+            refuseDepth()
             return false
         }
         depth += weight
@@ -297,14 +315,21 @@ extension Parser {
     mutating func leave(_ weight: Int = 1) { depth -= weight }
 
     /// Records that a term was built over parts whose greatest height is `parts`; `false`, with an error, if it is too high.
-    mutating func build(over parts: Int) -> Bool {
-        state.height = parts + 1
-        guard state.height > Self.maximumDepth else { return true }
-        error(Self.depthMessage)
+    mutating func build(over parts: Int, levels: Int = 1) -> Bool {
+        state.height = parts + levels
+        guard state.height > limits.depth else { return true }
+        refuseDepth()
         return false
     }
 
-    static let depthMessage = "max parsing recursion depth exceeded"
+    @inline(never)
+    mutating func refuseDepth() {
+        isTooDeep = true
+        error("max parsing recursion depth exceeded")
+    }
+
+    /// Whether the text is read on a `LargeStack`, being too deep for other ones.
+    var isDeep: Bool { limits.depth > Limits.inPlace.depth }
 }
 
 // MARK: Errors

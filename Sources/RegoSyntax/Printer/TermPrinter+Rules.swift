@@ -87,15 +87,13 @@ extension TermPrinter {
         if rule.isDefault { text += "default " }
         write(rule.head)
         if !rule.isDefault { writeBraces(rule.body) }
-        var next = rule.elseRule
-        while let elseRule = next {
+        for branch in rule.elseRules {
             text += " else"
-            if let value = elseRule.head.value {
+            if let value = branch.head.value {
                 text += " = "
                 write(value)
             }
-            writeBraces(elseRule.body)
-            next = elseRule.elseRule
+            writeBraces(branch.body)
         }
     }
 

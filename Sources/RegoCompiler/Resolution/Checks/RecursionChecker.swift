@@ -151,11 +151,8 @@ struct RecursionChecker {
 
     private mutating func add(_ targets: [RuleNode], from index: Int) {
         for target in targets {
-            var next: RuleNode? = target
-            while let branch = next {
-                addEdge(to: Int32(branch.graphIndex), from: index)
-                next = branch.elseRule
-            }
+            addEdge(to: Int32(target.graphIndex), from: index)
+            for branch in target.elseRules { addEdge(to: Int32(branch.graphIndex), from: index) }
         }
     }
 

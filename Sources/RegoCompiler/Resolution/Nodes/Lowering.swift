@@ -5,6 +5,8 @@ struct Lowering {
     let symbols: SymbolTable
     /// The first term that is nested too deeply for the stages' recursion.
     private(set) var tooDeep: Span?
+    /// The first path that is too long to be one of documents.
+    private(set) var tooLong: Span?
     private(set) var hasTemplates = false
     private(set) var hasWith = false
     private(set) var hasComprehensions = false
@@ -13,12 +15,22 @@ struct Lowering {
     private var depth = 0
     /// The comprehensions, templates and `every` so far.
     private var closureCount = 0
+    let limit: Limit
 
-    /// Deeper terms would exhaust the stack of a thread of Swift's concurrency pool (512 KiB).
-    static let depthLimit = 256
+    /// How deep terms may be nested.
+    enum Limit: Int {
+        /// Deeper terms would exhaust the stack of a thread of Swift's concurrency pool (512 KiB).
+        case inPlace = 256
+        /// All that the parser lets through.
+        case largeStack = 1200
+    }
 
-    init(symbols: SymbolTable) {
+    /// Operands of a path, which becomes a tree of documents of as many levels.
+    static let pathLimit = 256
+
+    init(symbols: SymbolTable, limit: Limit = .inPlace) {
         self.symbols = symbols
+        self.limit = limit
     }
 
     mutating func module(_ module: Module, fileName: String) -> ModuleNode {
@@ -29,14 +41,7 @@ struct Lowering {
         for rule in module.rules {
             let first = self.rule(rule, isElse: false, module: node)
             rules.append(first)
-            var last = first
-            var next = rule.elseRule
-            while let branch = next {
-                let lowered = self.rule(branch, isElse: true, module: node)
-                last.elseRule = lowered
-                last = lowered
-                next = branch.elseRule
-            }
+            for branch in rule.elseRules { first.elseRules.append(self.rule(branch, isElse: true, module: node)) }
         }
         node.rules = rules
         return node
@@ -96,13 +101,12 @@ struct Lowering {
         return result
     }
 
-    /// Paths of documents become trees of as many levels.
     private mutating func checkLength(_ path: [Term], _ span: Span) {
-        if path.count > Self.depthLimit { tooDeep = tooDeep ?? span }
+        if path.count > Self.pathLimit { tooLong = tooLong ?? span }
     }
 
     private mutating func isTooDeep(_ span: Span) -> Bool {
-        guard depth > Self.depthLimit else { return false }
+        guard depth > limit.rawValue else { return false }
         tooDeep = tooDeep ?? span
         return true
     }

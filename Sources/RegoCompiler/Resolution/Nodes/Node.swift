@@ -189,7 +189,8 @@ final class RuleNode {
     let key: Node?
     let value: Node?
     var body: [ExpressionNode]
-    var elseRule: RuleNode?
+    /// The `else` branches in their order; a branch has none of its own.
+    var elseRules: [RuleNode] = []
     let span: Span
     let headSpan: Span
     unowned let module: ModuleNode
@@ -226,7 +227,7 @@ final class RuleNode {
     var isGround: Bool { groundLength == reference.count }
 
     /// The rule and its `else` chain.
-    var chain: RuleChain { RuleChain(rest: self) }
+    var chain: RuleChain { RuleChain(rule: self) }
 
     /// Whether anything in the head could hold a variable.
     var headMayHaveVariables: Bool {
@@ -240,12 +241,15 @@ final class RuleNode {
 
 /// The branches of a rule, from first to last.
 struct RuleChain: Sequence, IteratorProtocol {
-    fileprivate var rest: RuleNode?
+    fileprivate let rule: RuleNode
+    private var passed = 0
+
+    fileprivate init(rule: RuleNode) { self.rule = rule }
 
     mutating func next() -> RuleNode? {
-        let branch = rest
-        rest = branch?.elseRule
-        return branch
+        defer { passed += 1 }
+        if passed == 0 { return rule }
+        return passed <= rule.elseRules.count ? rule.elseRules[passed - 1] : nil
     }
 }
 
@@ -268,11 +272,7 @@ final class ModuleNode {
     func forEachRule(_ body: (RuleNode) -> Void) {
         for rule in rules {
             body(rule)
-            var next = rule.elseRule
-            while let current = next {
-                body(current)
-                next = current.elseRule
-            }
+            rule.elseRules.forEach(body)
         }
     }
 }

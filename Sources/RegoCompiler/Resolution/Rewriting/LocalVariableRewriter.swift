@@ -28,7 +28,7 @@ struct LocalVariableRewriter {
             }
             resolution.report(parameters.errors)
         }
-        if rule.elseRule == nil {
+        if rule.elseRules.isEmpty {
             parameters.errors = []
             parameters.rewriteBranch(rule, unusedArguments: &unused)
             resolution.report(parameters.errors)
