@@ -141,8 +141,8 @@ import Testing
         Nesting(start: "count(", middle: "[]", end: ")", levels: 1000), Nesting(start: "input[", middle: "1", end: "]", levels: 1000),
         Nesting(start: "[x | x := ", middle: "1", end: "]", levels: 250),
         Nesting(start: "{x: 1 | x := ", middle: "1", end: "}", levels: 250),
-        Nesting(start: "[1 | every y in ", middle: "[]", end: " { y }]", levels: 200),
-        Nesting(start: "$\"{", middle: "1", end: "}\"", levels: 1000), Nesting(start: "[x | not ", middle: "true", end: "]", levels: 250),
+        Nesting(start: "[1 | every y in ", middle: "[]", end: " { y }]", levels: 150),
+        Nesting(start: "$\"{", middle: "1", end: "}\"", levels: 250), Nesting(start: "[x | not ", middle: "true", end: "]", levels: 250),
         Nesting(start: "1 + (2 * ", middle: "3", end: ")", levels: 500), Nesting(start: "1 + ", middle: "1", end: "", levels: 1000),
     ]
 

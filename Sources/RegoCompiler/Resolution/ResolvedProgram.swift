@@ -85,6 +85,12 @@ package final class RuleTree: Sendable {
     /// The rules whose reference's ground prefix ends here, in source order; all of one name, all functions or none.
     package var rules: [ResolvedRule] { ownRules.rules }
 
+    /// Turns all rules into terms, here and in the nodes below.
+    func raise() {
+        _ = ownRules.rules
+        for child in children { child.raise() }
+    }
+
     /// How many rules there are.
     package var ruleCount: Int { ownRules.count }
 

@@ -49,7 +49,10 @@ package enum Resolver {
             resolution: resolution, modules: nodes, sources: sources, lowering: lowering, annotated: annotated)
         guard let documents = stages.run() else { return (nil, resolution.diagnostics) }
         var program = stages.program(documents)
-        program.isDeep = limit == .largeStack
+        if limit == .largeStack {
+            program.isDeep = true
+            program.root.raise()
+        }
         return (program, [])
     }
 }

@@ -24,7 +24,7 @@ extension Parser {
             if let body = parseBody(until: .rightBracket) {
                 return finish(
                     .arrayComprehension(head: head, body: body), over: max(height, state.height), from: start,
-                    levels: Self.comprehensionLevels)
+                    levels: Self.closureLevels)
             }
             guard kind == .comma else { return nil }
         default: break
@@ -98,7 +98,7 @@ extension Parser {
         scan()
         if let body = parseBody(until: .rightBrace) {
             return finish(
-                .setComprehension(head: head, body: body), over: max(height, state.height), from: start, levels: Self.comprehensionLevels)
+                .setComprehension(head: head, body: body), over: max(height, state.height), from: start, levels: Self.closureLevels)
         }
         guard kind == .comma else { return nil }
         restore(beforeHead)
@@ -126,7 +126,7 @@ extension Parser {
                 scan()
                 if let body = parseBody(until: .rightBrace) {
                     let kind = Term.Kind.objectComprehension(key: key, value: value, body: body)
-                    return finish(kind, over: max(height, state.height), from: start, levels: Self.comprehensionLevels)
+                    return finish(kind, over: max(height, state.height), from: start, levels: Self.closureLevels)
                 }
             default: break
             }

@@ -96,7 +96,7 @@ extension Parser {
             }
             opening = 0
         }
-        guard build(over: tallest) else { return nil }
+        guard build(over: tallest, levels: Self.closureLevels) else { return nil }
         return Term(.templateString(parts: parts, isRaw: isRaw), span: span(start, to: state.token.end))
     }
 

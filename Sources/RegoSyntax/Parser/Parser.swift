@@ -6,7 +6,7 @@
 package struct Parser: Sendable {
     /// How deep a text may nest.
     struct Limits: Sendable {
-        /// The greatest depth of a tree in terms and bodies, an operation of many operands counting as many, a comprehension as four.
+        /// The greatest depth of a tree in terms and bodies, an operation of many operands counting as many, comprehensions and template strings as four.
         ///
         /// Every pass over the tree recurses.
         var depth: Int
@@ -21,8 +21,8 @@ package struct Parser: Sendable {
 
     /// The greatest depth of a tree.
     package static let maximumDepth = 1100
-    /// The levels that a comprehension counts as: checking closures within closures takes time by the square of their depth, and more.
-    static let comprehensionLevels = 4
+    /// The levels that a comprehension or template string counts as: checking closures within closures takes time by the square of their depth, and more.
+    static let closureLevels = 4
     /// The greatest number of a rule's `else` branches.
     package static let maximumBranches = 5000
     /// The greatest size of a source text in bytes.

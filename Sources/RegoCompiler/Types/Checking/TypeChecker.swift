@@ -15,6 +15,9 @@ final class TypeChecker {
     private var closures = LookupTable<ObjectIdentifier, [CheckedClosure]>()
     /// Whether what is being checked may hold comprehensions.
     private var hasClosures = true
+    /// Makes the occurrences of what is being checked, which only comprehensions within each other need.
+    private var indexOccurrences: (() -> OccurrenceIndex)?
+    private var occurrences: OccurrenceIndex?
 
     /// What came of a comprehension's body in a scope, as far as the scope matters: the types of the comprehension's variables.
     struct CheckedClosure {
@@ -57,6 +60,7 @@ final class TypeChecker {
     /// - Returns: the types of its variables.
     @discardableResult
     func check(query: [ExpressionNode]) -> TypeScope {
+        indexOccurrences = { OccurrenceIndex(query) }
         let (scope, problems) = check(query, in: program)
         for problem in problems { report(problem) }
         return scope
@@ -77,6 +81,8 @@ final class TypeChecker {
     private func check(_ rule: RuleNode, documents: TypeTree) -> [TypeProblem] {
         hasClosures = rule.hasClosures
         if !closures.isEmpty { closures.removeAll() }
+        occurrences = nil
+        indexOccurrences = rule.hasClosures ? { OccurrenceIndex(rule) } : nil
         let path = path(of: rule)
         let declarations = resolution.annotations?.schemas(of: rule, symbols: resolution.symbols) ?? []
         let (outer, schemaProblems) = declarations.isEmpty ? (program, []) : self.scope(of: declarations, for: rule, in: program)
@@ -162,7 +168,7 @@ final class TypeChecker {
         guard closureDepth < Self.closureDepthLimit, step() else { return (scope, []) }
         let id = ObjectIdentifier(comprehension)
         let known = closures[id] ?? []
-        let variables = known.first?.variables ?? Self.variables(of: comprehension)
+        let variables = known.first?.variables ?? self.variables(of: comprehension)
         let types = variables.map { scope.type(of: $0) }
         for entry in known where zip(entry.types, types).allSatisfy({ RegoType.compare($0, $1) == 0 }) {
             return (entry.scope, entry.problems)
@@ -174,10 +180,13 @@ final class TypeChecker {
         return (inner, problems)
     }
 
-    private static func variables(of comprehension: ComprehensionNode) -> [VariableID] {
+    /// The variables of a comprehension whose types the scope around may know.
+    private func variables(of comprehension: ComprehensionNode) -> [VariableID] {
         var collector = VariableCollector()
         collector.visit(comprehension)
-        return Array(collector.variables)
+        guard closureDepth > 0 else { return Array(collector.variables) }
+        occurrences = occurrences ?? indexOccurrences?()
+        return collector.variables.filter { occurrences?.isShared($0, by: comprehension) ?? true }
     }
 
     // MARK: Names
