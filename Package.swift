@@ -72,10 +72,11 @@ let coreTargets: [Target] = [
 ]
 
 // `ward` starts in a few milliseconds because little is left to the dynamic loader: Swift's runtime and the system's libraries are linked
-// statically (`Linking` holds linker scripts that stand before the shared ones), the program is at a fixed address, and it exports no
-// symbols: Swift's runtime looks for its own place among all of them (40,000) at each start.
+// statically (`Linking` holds linker scripts that stand before the shared ones), no libraries are looked for beside it, the program is at a
+// fixed address, and it exports no symbols: Swift's runtime looks for its own place among all of them (40,000) at each start.
 let quickStart = [
     "-L\(Context.packageDirectory)/Sources/ward/Linking", "-use-ld=lld",
+    "-ld-path=\(Context.packageDirectory)/Sources/ward/Linking/lld-beside-nothing",
     "-static-stdlib", "-lFoundation", "-lFoundationInternationalization", "-lFoundationEssentials", "-lCoreFoundation",
     "-l_FoundationICU", "-l_FoundationCShims", "-l_FoundationCollections", "-lswiftSynchronization", "-ldispatch",
     "-lBlocksRuntime", "-lstdc++", "-lm",

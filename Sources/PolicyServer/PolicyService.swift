@@ -74,6 +74,8 @@ package final class PolicyService: Sendable {
             metrics.reloads["failure"].increment()
             logger.error("policies not reloaded, the old ones stay in force", metadata: ["error": "\(error)"])
         }
+        // The compiler is not needed again until the next time.
+        ProcessMemory.releaseCode()
     }
 
     /// Why `/health` must not say that all is well; `nil` when it is.

@@ -254,6 +254,7 @@ public struct Loader: Sendable {
             if bytes.isEmpty {
                 // The usual way for a whole file: the memory is not cleared first.
                 bytes = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, initialized in
+                    unsafe ProcessMemory.preferHugePages(for: UnsafeRawBufferPointer(buffer))
                     count = unsafe Glibc.read(descriptor, buffer.baseAddress, room)
                     initialized = max(count, 0)
                 }

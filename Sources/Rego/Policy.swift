@@ -116,14 +116,14 @@ public final class Policy: Sendable {
         _ = sources.add(SourceFile(name: "", bytes: []))
         var parsed: [RegoSyntax.Module] = []
         var annotations: [FileID: [Annotation]] = [:]
-        let features = options.capabilities?.language
         var diagnostics: [Diagnostic] = []
-        for module in modules {
-            let file = SourceFile(name: module.name, bytes: module.bytes)
+        let files = modules.map { SourceFile(name: $0.name, bytes: $0.bytes) }
+        let parsing = ModuleParsing(
+            files: files, versions: modules.map { $0.version ?? options.version }, features: options.capabilities?.language,
+            firstID: UInt32(sources.files.count))
+        let readings = files.isEmpty ? [] : metrics.measure(.moduleParse) { parsing.readings() }
+        for (file, (result, read, found)) in zip(files, readings) {
             let id = sources.add(file)
-            let (result, read, found) = metrics.measure(.moduleParse) {
-                ModuleReader.read(file, id: id, version: module.version ?? options.version, features: features)
-            }
             diagnostics += found
             if let result, found.isEmpty { parsed.append(result) }
             if !read.isEmpty { annotations[id] = read }

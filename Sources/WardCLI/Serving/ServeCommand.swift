@@ -3,6 +3,7 @@ import AuthoringCLI
 import Glibc
 import Logging
 import PolicyServer
+import Rego
 
 /// `ward serve`: answers decisions, admission reviews and inference requests until it is told to stop.
 struct ServeCommand: ParsableCommand {
@@ -52,6 +53,7 @@ struct ServeCommand: ParsableCommand {
                 let application = try await ServerApplication(configuration, version: WardVersion.current, logger: logger)
                 try await application.run { addresses in
                     Console.print(addresses.map { "listening \($0)\n" }.joined())
+                    ProcessMemory.releaseCode()
                 }
             }
         } catch let error as StartError {

@@ -4,7 +4,8 @@ import RegoSyntax
 struct ReferenceResolver {
     /// What the names of a package's rules stand for in each of its modules.
     final class RuleNames {
-        private var globals = LookupTable<VariableID, Global?>()
+        private let positions: LookupTable<VariableID, Int>
+        private var globals: [Global?]
         private let path: [Node]
         private let symbols: SymbolTable
 
@@ -15,18 +16,19 @@ struct ReferenceResolver {
             var lowering = Lowering(symbols: symbols)
             path = package.map { lowering.term($0) }
             self.symbols = symbols
-            var globals = LookupTable<VariableID, Global?>()
-            globals.reserveCapacity(rules.count)
-            for rule in rules { globals.set(rule, to: nil) }
-            self.globals = globals
+            var positions = LookupTable<VariableID, Int>()
+            positions.reserveCapacity(rules.count)
+            for (position, rule) in rules.enumerated() { positions.set(rule, to: position) }
+            self.positions = positions
+            globals = Array(repeating: nil, count: rules.count)
         }
 
         /// What a name stands for, made when it is first asked for: few of a package's rules are named within it.
         fileprivate func global(_ rule: VariableID) -> Global? {
-            guard let known = globals[rule] else { return nil }
-            if let known { return known }
+            guard let position = positions[rule] else { return nil }
+            if let known = globals[position] { return known }
             let global = Global(path: path + [Node(.string(symbols.name(rule)), span: .none)])
-            globals.set(rule, to: global)
+            globals[position] = global
             return global
         }
     }
