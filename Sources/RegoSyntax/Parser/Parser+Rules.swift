@@ -51,6 +51,8 @@ extension Parser {
     /// Whether `.` or `[` stands right behind the current token.
     @inline(never)
     mutating func isReferenceNext() -> Bool {
+        let next = lexer.cursor.current
+        guard next == UInt32(UInt8(ascii: ".")) || next == UInt32(UInt8(ascii: "[")) else { return false }
         let here = save()
         scanWhitespace()
         let isReference = kind == .dot || kind == .leftBracket

@@ -58,13 +58,18 @@ package struct Parser: Sendable {
 
     /// A term that could not be read, and what counted before and after the attempt.
     private struct Failure: Sendable {
+        let before: Attempt
+        let after: State
+    }
+
+    /// What counts before an attempt to read a term.
+    private struct Attempt: Sendable, BitwiseCopyable {
         let offset: Int
         let kind: Token.Kind
         let errorCount: Int
         let wildcard: Int
         let commentCount: Int
         let hadNoHints: Bool
-        var after: State?
 
         init(start: borrowing State) {
             offset = start.token.offset
@@ -227,9 +232,9 @@ extension Parser {
         guard enter() else { return nil }
         defer { leave() }
         if let index = remembered() { return recall(index) }
-        if failsAgain() { return nil }
+        if !failures.isEmpty, failsAgain() { return nil }
         let first = state.token
-        let before = Failure(start: state)
+        let before = Attempt(start: state)
         let term = parseNewTerm()
         if term == nil {
             guard first.offset != bodyTrial else {
@@ -276,23 +281,20 @@ extension Parser {
     /// Behind an operator whose right side fails, the reading goes on within what was tried: each level of nesting would be read twice.
     @inline(never)
     private mutating func failsAgain() -> Bool {
-        guard !failures.isEmpty, state.hints.isEmpty, let failure = failures[state.token.offset], failure.kind == kind,
-            let after = failure.after
-        else { return false }
-        let before = state
+        guard state.hints.isEmpty, let failure = failures[state.token.offset], failure.before.kind == kind else { return false }
+        let now = state
+        let (before, after) = (failure.before, failure.after)
         restore(after)
-        state.errors = before.errors + after.errors.dropFirst(failure.errorCount)
-        state.wildcard = before.wildcard + after.wildcard - failure.wildcard
-        state.commentCount = before.commentCount + after.commentCount - failure.commentCount
+        state.errors = now.errors + after.errors.dropFirst(before.errorCount)
+        state.wildcard = now.wildcard + after.wildcard - before.wildcard
+        state.commentCount = now.commentCount + after.commentCount - before.commentCount
         return true
     }
 
     @inline(never)
-    private mutating func recordFailure(_ failure: Failure) {
-        guard failure.hadNoHints else { return }
-        var failure = failure
-        failure.after = save()
-        failures[failure.offset] = failure
+    private mutating func recordFailure(_ before: Attempt) {
+        guard before.hadNoHints else { return }
+        failures[before.offset] = Failure(before: before, after: save())
     }
 
     /// Forgets all terms, once no reading of a statement can begin before them.
