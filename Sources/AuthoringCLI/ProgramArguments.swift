@@ -1,6 +1,6 @@
 package import ArgumentParser
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// The program's arguments as ArgumentParser takes them: with the flags that the environment adds, and with `--flag=false` as Go's flags
 /// have it.

@@ -2,8 +2,8 @@ import Synchronization
 
 /// A regular expression in Go's syntax (RE2) with leftmost-first matches, in time linear in the text and memory bounded by the pattern.
 ///
-/// Text is UTF-8; positions are bytes. A value can be used from many threads at once. Text that is not UTF-8 never crashes, but only its
-/// part before the first fault is searched: callers repair it first.
+/// Text is UTF-8; positions are bytes. A value can be used from many threads at once. Text that is not UTF-8 never crashes, but what
+/// stands after its first fault may not be searched: callers repair it first.
 package struct Regex: Sendable {
     private let storage: Storage
 
@@ -143,6 +143,8 @@ package struct Regex: Sendable {
 final class CompiledPattern: Sendable {
     let parsed: ParsedPattern
     let forward: Program
+    /// Whether a text holds a match, where the pattern comes down to fixed strings.
+    let literals: LiteralSearch?
     private let pattern: [UInt8]
     private let reversed = Mutex<Program?>(nil)
 
@@ -150,6 +152,7 @@ final class CompiledPattern: Sendable {
         self.parsed = parsed
         self.forward = forward
         self.pattern = pattern
+        literals = LiteralSearch(parsed)
     }
 
     /// `nil` where the reversed program would exceed the limits.

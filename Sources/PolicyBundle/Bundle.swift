@@ -1,5 +1,5 @@
 public import Rego
-public import RegoRuntime
+@_spi(Engine) public import RegoRuntime
 import RegoSyntax
 
 /// A bundle: modules and documents that belong together, with a manifest (OPA: "Bundles").

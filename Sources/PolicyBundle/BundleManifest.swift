@@ -1,5 +1,5 @@
 import LinearRegex
-public import RegoRuntime
+@_spi(Engine) public import RegoRuntime
 public import RegoSyntax
 
 /// A bundle's `.manifest`.

@@ -1,4 +1,4 @@
-public import RegoRuntime
+@_spi(Engine) public import RegoRuntime
 
 /// The base documents of a policy: frozen values, shared by all that read them.
 public final class BaseData: Sendable {

@@ -1,5 +1,5 @@
 package import RegoCompiler
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 extension Capabilities {
     /// The capabilities as OPA's files write them.

@@ -1,4 +1,4 @@
-public import RegoRuntime
+@_spi(Engine) public import RegoRuntime
 import RegoCompiler
 import RegoSyntax
 

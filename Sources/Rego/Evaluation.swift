@@ -1,4 +1,4 @@
-public import RegoRuntime
+@_spi(Engine) public import RegoRuntime
 public import RegoSyntax
 
 /// What a query is asked about.

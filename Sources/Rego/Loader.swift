@@ -1,6 +1,6 @@
 import Glibc
 import RegoBuiltins
-public import RegoRuntime
+@_spi(Engine) public import RegoRuntime
 public import RegoSyntax
 
 /// Files and folders of Rego, JSON and YAML, read as `opa eval -d` reads them.

@@ -1,5 +1,5 @@
 import RegoCompiler
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import RegoSyntax
 import Synchronization
 
@@ -42,7 +42,7 @@ final class MachinePool: Sendable {
     /// Takes a machine back; the values that it has made are gone.
     func giveBack(_ machine: Machine) {
         machine.reset()
-        machine.context.reset(time: 0)
+        machine.context.reset()
         let box = Box(machine: machine)
         idle.withLock { if $0.count < Self.idleLimit { $0.append(box) } }
     }

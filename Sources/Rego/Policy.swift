@@ -2,7 +2,7 @@ package import RegoCompiler
 import RegoBuiltins
 import RegoCrypto
 import RegoHTTP
-public import RegoRuntime
+@_spi(Engine) public import RegoRuntime
 public import RegoSyntax
 import Synchronization
 

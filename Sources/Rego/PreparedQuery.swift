@@ -1,6 +1,5 @@
-import Glibc
 import RegoCompiler
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import RegoSyntax
 
 /// A query compiled against a policy; evaluates from many threads at once.
@@ -105,38 +104,51 @@ public final class PreparedQuery: Sendable {
         _ machine: Machine, document value: Value, limits: EvaluationLimits, print: ((String) -> Void)? = nil,
         testCase: ((RegoValue) -> Void)? = nil, instruments: Instruments? = nil, nondeterministicResults: NondeterministicResults? = nil
     ) throws(EvaluationError) -> Value {
-        let metrics = instruments?.metrics
-        var deadline: UInt64 = 0
-        if let time = limits.time {
-            let (seconds, attoseconds) = time.components
-            deadline =
-                Machine.monotonicNanoseconds() &+ UInt64(max(seconds, 0)) &* 1_000_000_000 &+ UInt64(max(attoseconds, 0) / 1_000_000_000)
-        }
-        machine.context.reset(time: Self.now())
-        if let print { machine.context.print = print }
-        if let testCase { machine.context.testCase = testCase }
-        if let cancellation = limits.cancellation { machine.context.cancellation = cancellation }
-        if let nondeterministicResults { machine.context.nondeterministicResults = nondeterministicResults }
-        let recorder = legend.flatMap { instruments?.begin($0) }
-        if let recorder { machine.context.trace = { recorder.note($0) } }
-        var builtinErrors: [MachineError] = []
-        if instruments?.options.contains(.builtinErrors) == true { machine.context.tolerated = { builtinErrors.append($0) } }
-        defer {
-            if !builtinErrors.isEmpty || instruments != nil { machine.context.tolerated = nil }
-            instruments?.end(legend, builtinErrors: builtinErrors.map(evaluationError))
-        }
+        let context = machine.context
+        context.reset()
+        if let print { context.print = print }
+        if let testCase { context.testCase = testCase }
+        if let cancellation = limits.cancellation { context.cancellation = cancellation }
+        if let nondeterministicResults { context.nondeterministicResults = nondeterministicResults }
         do throws(MachineError) {
-            return try metrics.measure(.queryEvaluation) { () throws(MachineError) in
-                try machine.evaluate(
-                    input: value, data: policy.data.root,
-                    limits: MachineLimits(
-                        steps: limits.instructions, memory: limits.memory, depth: limits.depth, deadline: deadline,
-                        isStrict: limits.strictBuiltinErrors),
-                    query: entry, recorder: recorder)
-            }
+            // What observers need is kept out of the way of evaluations that nobody observes.
+            if let instruments { return try evaluate(machine, value, limits, observedBy: instruments) }
+            return try machine.evaluate(input: value, data: policy.data.root, limits: Self.machineLimits(limits), query: entry)
         } catch {
             throw evaluationError(error)
         }
+    }
+
+    @inline(never)
+    private func evaluate(
+        _ machine: Machine, _ value: Value, _ limits: EvaluationLimits, observedBy instruments: Instruments
+    ) throws(MachineError) -> Value {
+        let recorder = legend.flatMap { instruments.begin($0) }
+        if let recorder { machine.context.trace = { recorder.note($0) } }
+        var builtinErrors: [MachineError] = []
+        if instruments.options.contains(.builtinErrors) { machine.context.tolerated = { builtinErrors.append($0) } }
+        defer {
+            machine.context.tolerated = nil
+            instruments.end(legend, builtinErrors: builtinErrors.map(evaluationError))
+        }
+        let machineLimits = Self.machineLimits(limits)
+        return try instruments.metrics.measure(.queryEvaluation) { () throws(MachineError) in
+            try machine.evaluate(input: value, data: policy.data.root, limits: machineLimits, query: entry, recorder: recorder)
+        }
+    }
+
+    /// The bounds as the machine counts them; its clock is only read if there is a deadline.
+    @inline(__always)
+    private static func machineLimits(_ limits: EvaluationLimits) -> MachineLimits {
+        MachineLimits(
+            steps: limits.instructions, memory: limits.memory, depth: limits.depth, deadline: limits.time.map(deadline(after:)) ?? 0,
+            isStrict: limits.strictBuiltinErrors)
+    }
+
+    @inline(never)
+    private static func deadline(after time: Duration) -> UInt64 {
+        let (seconds, attoseconds) = time.components
+        return Machine.monotonicNanoseconds() &+ UInt64(max(seconds, 0)) &* 1_000_000_000 &+ UInt64(max(attoseconds, 0) / 1_000_000_000)
     }
 
     func read(_ input: Input, into machine: Machine, limits: EvaluationLimits) throws(EvaluationError) -> Value {
@@ -163,13 +175,6 @@ public final class PreparedQuery: Sendable {
             if let failure { throw EvaluationError(code: .input, message: failure.description) }
             return value
         }
-    }
-
-    /// The time of day in nanoseconds since 1970.
-    private static func now() -> Int64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
     // MARK: Answers

@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// What `opa.runtime` tells a policy of this process: its environment and its version.
 package enum ProcessRuntime {

@@ -1,6 +1,7 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
-/// One query evaluated again and again on one input: what a benchmark times, without copies of answers.
+/// One query evaluated again and again on one input: what a benchmark times, without copies of answers. Each evaluation works out anew what
+/// needs no input.
 package final class RepeatedEvaluation {
     private let query: PreparedQuery
     private let machine: Machine
@@ -12,6 +13,7 @@ package final class RepeatedEvaluation {
     package init(of query: PreparedQuery, _ input: Input) throws(EvaluationError) {
         self.query = query
         machine = query.machines.take()
+        machine.keepsDocuments = false
         self.input = try query.read(input, into: machine, limits: Self.limits)
         text = if case .json(let bytes) = input { bytes } else { nil }
     }

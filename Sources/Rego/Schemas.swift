@@ -1,5 +1,5 @@
 package import RegoCompiler
-public import RegoRuntime
+@_spi(Engine) public import RegoRuntime
 
 /// The JSON schemas that a policy is compiled against: its annotations name them, and the type checker knows the documents by them.
 public struct Schemas: Sendable {

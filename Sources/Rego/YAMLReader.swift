@@ -1,4 +1,4 @@
-public import RegoRuntime
+@_spi(Engine) public import RegoRuntime
 import RegoYAML
 
 /// Reads YAML as Kubernetes and OPA do: as another way to write JSON.

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import RegoRuntime
+@_spi(Engine) internal import RegoRuntime
 internal import Synchronization
 
 /// `net.lookup_ip_addr` (OPA: "Net"): the addresses of a host.

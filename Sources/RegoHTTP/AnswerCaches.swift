@@ -1,4 +1,4 @@
-internal import RegoRuntime
+@_spi(Engine) internal import RegoRuntime
 
 /// What `http.send` has answered in one evaluation: the same request has the same answer, or the same failure.
 final class EvaluationAnswers {

@@ -1,4 +1,4 @@
-internal import RegoRuntime
+@_spi(Engine) internal import RegoRuntime
 internal import RegoYAML
 
 extension HTTPAnswer {

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import RegoRuntime
+@_spi(Engine) internal import RegoRuntime
 
 /// A request with its redirects and repetitions, as Go's client and OPA run them.
 struct Exchange {

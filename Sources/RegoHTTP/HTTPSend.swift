@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `http.send` (OPA: "HTTP").
 package enum HTTPBuiltins {

@@ -1,6 +1,6 @@
 internal import Glibc
 internal import RegoBuiltins
-internal import RegoRuntime
+@_spi(Engine) internal import RegoRuntime
 
 /// The proxy that the environment names for a URL, as Go's `ProxyFromEnvironment` finds it.
 enum ProxySettings {

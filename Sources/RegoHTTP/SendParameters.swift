@@ -1,5 +1,5 @@
 internal import RegoBuiltins
-internal import RegoRuntime
+@_spi(Engine) internal import RegoRuntime
 
 /// The argument of `http.send`, as far as all requests need it.
 struct SendParameters {

@@ -1,5 +1,5 @@
 internal import RegoBuiltins
-internal import RegoRuntime
+@_spi(Engine) internal import RegoRuntime
 
 /// Where a request goes.
 struct TargetURL: Sendable {

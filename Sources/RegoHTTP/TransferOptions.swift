@@ -1,5 +1,5 @@
 internal import CCurl
-internal import RegoRuntime
+@_spi(Engine) internal import RegoRuntime
 
 /// Tells libcurl what a request is.
 struct TransferOptions {

@@ -1,5 +1,5 @@
 internal import CCurl
-internal import RegoRuntime
+@_spi(Engine) internal import RegoRuntime
 internal import Synchronization
 
 /// Sends one request over libcurl, without following redirects.

@@ -1,6 +1,6 @@
 internal import Glibc
 internal import RegoCrypto
-internal import RegoRuntime
+@_spi(Engine) internal import RegoRuntime
 
 extension SendParameters {
     /// What the `tls_…` parameters and the header `Host` say about TLS.

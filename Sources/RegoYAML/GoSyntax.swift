@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// Values in messages as Go's `%#v` writes them, and keys as its encoder does.
 package enum GoSyntax {

@@ -1,5 +1,5 @@
 import CYaml
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// The first document of a YAML text, as libyaml reads it: its nodes in the order of the text, each before what it contains.
 ///

@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// Reads YAML into values, as Kubernetes and OPA do: the first document alone, keys become strings, `<<` merges, of equal keys the last
 /// one counts, timestamps stay text, and what JSON cannot say (`.nan`, `.inf`) is refused.

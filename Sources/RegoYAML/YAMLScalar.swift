@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// What YAML 1.2, read as Go's `yaml.v3` reads it, makes of a scalar without quotes.
 enum YAMLScalar {

@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// Makes a value of a document's nodes, with a stack of its own: a text of a few bytes can nest deeply.
 struct YAMLValueReader {

@@ -1,7 +1,7 @@
 import AllocationCounter
 import Glibc
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// Times Ward beside its peers; `Options.usage` has the details.
 @main

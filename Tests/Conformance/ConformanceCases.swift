@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// The folder of cases with the reference systems' answers, from `WARD_CONFORMANCE`; `nil` in a clone that has none.
 let conformanceFolder = ProcessInfo.processInfo.environment["WARD_CONFORMANCE"]

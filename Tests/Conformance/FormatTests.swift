@@ -1,5 +1,5 @@
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import RegoSyntax
 import Testing
 

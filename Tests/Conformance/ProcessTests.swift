@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import Synchronization
 import Testing
 

@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import Testing
 
 /// A suite of the template library (`gator verify`): templates, constraints, and objects with what is expected of them.

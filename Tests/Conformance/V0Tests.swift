@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import RegoSyntax
 import Testing
 

@@ -159,4 +159,24 @@ struct GlobTests {
     func quoting() {
         #expect(Glob.quote("*.github.com".utf8) == Array(#"\*.github.com"#.utf8))
     }
+
+    /// Patterns that come down to fixed strings are answered without the automaton, which finds where the matches are.
+    @Test(arguments: [
+        "", "^$", "^", "$", "abc", "^abc", "abc$", "^abc$", "level=(error|fatal)", "^(GET|PUT|)$", "x?y", "(?i)ab", "a|b|cd$", "(^a)b",
+        ".*ab",
+        "ab.*", "^.*ab", "ab.*$", "ab[x-z]*", "[x-z]?ab", "(?:a|ab)(?:c|bcd)", "\\bab", "ab\\b", "é(a|b)", "(a|)(b|)$", "^(a|b)*c",
+        "a{0,1}b", "a{2}b",
+    ])
+    func fixedStrings(pattern: String) throws {
+        let regex = try Regex(pattern)
+        let pieces = ["", "a", "b", "ab", "abc", "bcd", "x", "é", "GET", "level=", "error", "fatal", "\n", "level=err", "cd"]
+        for first in pieces {
+            for second in pieces {
+                for third in ["", "a", "b", "c", "\n"] {
+                    let text = Array((first + second + third).utf8)
+                    #expect(regex.matches(text) == (regex.firstMatch(in: text) != nil), "\(pattern) in \(first + second + third)")
+                }
+            }
+        }
+    }
 }

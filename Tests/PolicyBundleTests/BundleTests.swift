@@ -1,7 +1,7 @@
 import FoundationEssentials
 import PolicyBundle
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import RegoSyntax
 import Testing
 

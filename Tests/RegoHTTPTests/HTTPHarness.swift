@@ -1,6 +1,6 @@
 import Glibc
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// What an expression's value is, asked through the whole engine with strict errors.
 enum HTTPHarness {

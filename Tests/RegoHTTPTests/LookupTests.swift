@@ -1,6 +1,6 @@
 import Rego
 import RegoHTTP
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import Testing
 
 /// `net.lookup_ip_addr` on what needs no network.

@@ -1,6 +1,6 @@
 import Glibc
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import Testing
 
 /// `http.send` over TLS: who is trusted, and as whom it speaks.

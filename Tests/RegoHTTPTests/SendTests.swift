@@ -1,5 +1,5 @@
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import Testing
 
 /// `http.send` against a server on this machine: what is sent, and what comes back.

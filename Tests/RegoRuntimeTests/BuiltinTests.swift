@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import Testing
 
 private func lengthOf(_ frame: UnsafeMutableRawPointer) {
@@ -134,7 +134,8 @@ private func modes(_ frame: UnsafeMutableRawPointer) {
         context.cancellation = Cancellation()
         context.cancellation?.cancel()
         #expect(context.isCancelled && context.remembered("uuid") == "id")
-        context.reset(time: 42)
+        context.reset()
+        context.time = 42
         #expect(context.time == 42 && context.failures.isEmpty && context.remembered("uuid") == nil && !context.isCancelled)
     }
 

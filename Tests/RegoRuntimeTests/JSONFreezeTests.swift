@@ -1,5 +1,5 @@
 import Glibc
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import Testing
 
 /// JSON is read in two ways, into an arena with strings that stay in the text, and into a frozen heap: both must read the same.

@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import Testing
 
 /// An arena that lives as long as a test's body.

@@ -1,5 +1,5 @@
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import Testing
 
 /// What an explanation tells of small programs; the lines are OPA's (`opa eval --explain full`, without unifications).

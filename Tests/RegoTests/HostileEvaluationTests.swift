@@ -1,5 +1,5 @@
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import Testing
 
 /// Programs written to take all memory, all time or all stack: each ends soon, with a value or a clear error.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Glibc
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import RegoSyntax
 
 /// `ward bench`: evaluates a query again and again, and tells how long it takes.

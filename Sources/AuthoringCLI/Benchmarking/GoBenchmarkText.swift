@@ -1,5 +1,5 @@
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// Benchmarks in the words of Go's `testing` package, which tools such as `benchstat` read.
 enum GoBenchmarkText {

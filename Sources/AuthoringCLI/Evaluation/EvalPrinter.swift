@@ -1,5 +1,5 @@
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// Prints an evaluation in one of OPA's formats.
 struct EvalPrinter {

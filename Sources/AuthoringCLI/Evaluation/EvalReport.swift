@@ -1,5 +1,5 @@
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// What an evaluation came to, and what was seen of it.
 struct EvalReport {

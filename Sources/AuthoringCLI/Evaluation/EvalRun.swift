@@ -1,6 +1,6 @@
 import Glibc
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import RegoSyntax
 
 /// One `ward eval`: reads, compiles, evaluates as often as asked, and gathers what is to be printed.

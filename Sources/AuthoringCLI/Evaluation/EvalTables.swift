@@ -1,5 +1,5 @@
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// The tables below an answer in the format pretty: metrics, profile, coverage.
 struct EvalTables {

@@ -1,6 +1,6 @@
 package import Rego
 import RegoCompiler
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// An explanation as OPA's events in JSON.
 struct ExplanationJSON {

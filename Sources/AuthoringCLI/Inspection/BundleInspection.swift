@@ -1,7 +1,7 @@
 import PolicyBundle
 import Rego
 import RegoCompiler
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import RegoSyntax
 
 /// What `ward inspect` finds in a bundle or a Rego file.

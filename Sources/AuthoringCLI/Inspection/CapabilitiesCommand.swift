@@ -1,7 +1,7 @@
 import ArgumentParser
 import Rego
 import RegoCompiler
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// `ward capabilities`: prints what policies may use.
 struct CapabilitiesCommand: ParsableCommand {

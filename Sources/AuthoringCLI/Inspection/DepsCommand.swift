@@ -1,7 +1,7 @@
 import ArgumentParser
 import Rego
 import RegoCompiler
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import RegoSyntax
 
 /// `ward deps`: lists the documents that a query depends on.

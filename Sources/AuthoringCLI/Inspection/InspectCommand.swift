@@ -1,7 +1,7 @@
 import ArgumentParser
 import Rego
 import RegoCompiler
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import RegoSyntax
 
 /// `ward inspect`: summarizes a bundle, a folder or a single Rego file.

@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// JSON whose objects keep the order of their members.
 package indirect enum OrderedJSON {

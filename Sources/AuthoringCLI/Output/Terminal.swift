@@ -1,5 +1,5 @@
 import Glibc
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// What a person's terminal can show.
 package enum Terminal {

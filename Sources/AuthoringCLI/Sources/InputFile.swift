@@ -1,6 +1,6 @@
 import Glibc
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// An input document that a command is given: a file, or standard input.
 struct InputFile {

@@ -1,5 +1,5 @@
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// Where a test failed: the last expression that did, with arrows from its variables to their values.
 ///

@@ -1,5 +1,5 @@
 package import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// The results of tests for programs: the array that `opa test -f json` prints.
 package enum TestDocument {

@@ -116,6 +116,10 @@ final class LazyDFA {
                 guard let next = nextPrefix(in: text, from: position) else { return lastMatch < 0 ? .noMatch : .match(lastMatch) }
                 position = next
             }
+            if bias == 0, let base = text.baseAddress {
+                (position, row) = skim(base, from: position, to: to, row, home: home)
+                if position == to { break }
+            }
             let byte = text[position + bias]
             var entry = table[Int(row) + Int(classes[Int(byte)])]
             if entry >= Self.dead {
@@ -146,6 +150,23 @@ final class LazyDFA {
         if entry == Self.unknown { entry = makeTransition(from: row, column: column, byte: after) }
         if entry & Self.matchBit != 0 { lastMatch = position }
         return lastMatch < 0 ? .noMatch : .match(lastMatch)
+    }
+
+    /// Reads forwards as long as the transitions are known and nothing is to be noted of them; at least the byte that ends it is unread.
+    @inline(__always)
+    private func skim(
+        _ base: UnsafePointer<UInt8>, from: Int, to: Int, _ start: UInt32, home: UInt32
+    ) -> (position: Int, row: UInt32) {
+        let (table, classes) = (UnsafePointer(table), classes)
+        var (position, row) = (from, start)
+        while position < to {
+            let entry = table[Int(row) &+ Int(classes[Int(base[position])])]
+            // All that is special stands above the rows' offsets.
+            if entry >= Self.dead || entry == home { break }
+            row = entry
+            position &+= 1
+        }
+        return (position, row)
     }
 
     /// Where the prefix next occurs at or after a position.

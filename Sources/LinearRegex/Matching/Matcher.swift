@@ -2,6 +2,8 @@
 package final class Matcher {
     private let patterns: CompiledPattern
     private let forward: LazyDFA
+    /// Answers `matches` where a pattern comes down to fixed strings; kept alive by `patterns`, so that no search counts a reference.
+    private let literals: Unmanaged<LiteralSearch>?
     private var backward: LazyDFA?
     private var pike: PikeMachine?
     private var capturing: PikeMachine?
@@ -18,11 +20,13 @@ package final class Matcher {
     init(_ patterns: CompiledPattern) {
         self.patterns = patterns
         forward = LazyDFA(patterns.forward, isLongest: false)
+        literals = patterns.literals.map { .passUnretained($0) }
     }
 
     /// Whether the text holds a match.
     package func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        switch forward.search(text, from: 0, anchored: false, nearest: true) {
+        if let literals { return literals._withUnsafeGuaranteedRef { $0.matches(text) } }
+        return switch forward.search(text, from: 0, anchored: false, nearest: true) {
         case .noMatch: false
         case .match: true
         case .gaveUp: findSlowly(text, from: 0) != nil

@@ -1,4 +1,4 @@
-public import RegoRuntime
+@_spi(Engine) public import RegoRuntime
 import RegoSyntax
 
 /// A function of yours that policies may call like OPA's own.

@@ -1,5 +1,5 @@
 import RegoCompiler
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 extension ValueType {
     /// The type that the notation stands for; `nil` if it is none.

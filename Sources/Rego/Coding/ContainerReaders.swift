@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// Reads an object's members.
 struct ObjectReader<Key: CodingKey>: KeyedDecodingContainerProtocol {

@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// Writes an object's members.
 struct ObjectWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {

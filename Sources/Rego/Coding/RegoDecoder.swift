@@ -1,4 +1,4 @@
-public import RegoRuntime
+@_spi(Engine) public import RegoRuntime
 
 /// Reads Swift values out of Rego values.
 ///

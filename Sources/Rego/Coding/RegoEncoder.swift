@@ -1,4 +1,4 @@
-public import RegoRuntime
+@_spi(Engine) public import RegoRuntime
 
 /// Makes Rego values of Swift values.
 ///

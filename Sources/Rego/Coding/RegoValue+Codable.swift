@@ -1,4 +1,4 @@
-public import RegoRuntime
+@_spi(Engine) public import RegoRuntime
 
 extension RegoValue: Codable {
     /// Reads any value; Rego's own decoder hands it over as it is, others know no sets and only numbers of Swift's types.

@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// Threads that evaluations run on when the caller is asynchronous.
 ///

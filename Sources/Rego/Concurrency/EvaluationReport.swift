@@ -1,5 +1,5 @@
 import RegoCompiler
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// What one evaluation took and came to, for metrics.
 public struct EvaluationReport: Sendable {

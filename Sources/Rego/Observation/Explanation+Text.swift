@@ -1,5 +1,5 @@
 import RegoCompiler
-public import RegoRuntime
+@_spi(Engine) public import RegoRuntime
 import RegoSyntax
 
 extension Explanation {

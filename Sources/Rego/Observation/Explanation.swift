@@ -1,5 +1,5 @@
 import RegoCompiler
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 import RegoSyntax
 
 /// What an evaluation did, event by event, in the order of OPA's search.

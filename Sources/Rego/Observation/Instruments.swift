@@ -1,5 +1,5 @@
 package import RegoCompiler
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 package import RegoSyntax
 
 /// Sees what evaluations of instrumented queries do. One evaluation uses it at a time; a `Coverage` may be shared by many.

@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// How long the steps of compiling and evaluating take, named as OPA names them. One thread uses it at a time.
 public final class Metrics {

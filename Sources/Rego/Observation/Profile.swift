@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// What the expressions of evaluations have taken, row by row.
 public struct Profile: Sendable {

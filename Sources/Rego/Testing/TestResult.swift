@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// What came of one test.
 public struct TestResult: Sendable {

@@ -1,7 +1,7 @@
 import Glibc
 import LinearRegex
 import RegoCompiler
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import RegoSyntax
 import Synchronization
 

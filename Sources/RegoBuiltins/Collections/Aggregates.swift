@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `count`, `sum`, `max` … (OPA: "Aggregates").
 package enum AggregateBuiltins {

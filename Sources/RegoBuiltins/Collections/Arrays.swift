@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `array.*` (OPA: "Arrays").
 package enum ArrayBuiltins {

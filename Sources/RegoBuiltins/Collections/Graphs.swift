@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `graph.*` and `walk` (OPA: "Graph").
 package enum GraphBuiltins {

@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `and`, `or`, `intersection`, `union` (OPA: "Sets").
 package enum SetBuiltins {

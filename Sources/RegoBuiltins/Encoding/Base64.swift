@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `base64.*`, `base64url.*`, `hex.*` (OPA: "Encoding", RFC 4648).
 package enum BinaryTextBuiltins {

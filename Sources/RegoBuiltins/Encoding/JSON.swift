@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `json.marshal` … (OPA: "Encoding").
 package enum JSONBuiltins {

@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `urlquery.*` (OPA: "Encoding"): Go's `url.QueryEscape`, `QueryUnescape`, `ParseQuery`.
 package enum URLQueryBuiltins {

@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 import RegoYAML
 
 /// `yaml.*` (OPA: "Encoding"): YAML as another way to write JSON, as Kubernetes reads it.

@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `graphql.parse_query` … (OPA: "GraphQL").
 package enum GraphQLBuiltins {

@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// A token of GraphQL.
 struct GraphQLToken {

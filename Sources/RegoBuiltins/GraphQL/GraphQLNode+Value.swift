@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 extension GraphQLNode {
     /// Nodes within nodes; deeper documents are refused.

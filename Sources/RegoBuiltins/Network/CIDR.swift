@@ -1,5 +1,5 @@
 import BigInt
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `net.cidr_*` (OPA: "Net").
 package enum CIDRBuiltins {

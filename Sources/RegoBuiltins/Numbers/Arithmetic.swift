@@ -1,5 +1,5 @@
 import BigInt
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// Arithmetic and number ranges (OPA: "Numbers").
 package enum ArithmeticBuiltins {

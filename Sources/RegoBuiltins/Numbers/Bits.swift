@@ -1,5 +1,5 @@
 import BigInt
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// Bitwise operations on integers of any size, negative ones in two's complement (OPA: "Bits").
 package enum BitBuiltins {

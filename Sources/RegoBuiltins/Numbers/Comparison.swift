@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `==`, `!=`, `<` …: the machine has instructions for them; these serve calls by name and overrides by `with`.
 package enum ComparisonBuiltins {

@@ -1,5 +1,5 @@
 import BigInt
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// Amounts with SI, binary and Kubernetes' suffixes (OPA: "Units").
 package enum UnitBuiltins {

@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `json.patch` (RFC 6902, with sets addressed by their members; OPA: "Objects").
 package enum JSONPatchBuiltins {

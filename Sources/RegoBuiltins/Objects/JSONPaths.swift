@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `json.filter` and `json.remove`: what paths select of a document (OPA: "Objects").
 package enum JSONPathBuiltins {

@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `object.*` (OPA: "Objects").
 package enum ObjectBuiltins {

@@ -1,5 +1,5 @@
 import LinearRegex
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `glob.*` (OPA: "Glob").
 package enum GlobBuiltins {
@@ -12,6 +12,13 @@ package enum GlobBuiltins {
     ]
 
     private static func match(_ call: BuiltinCall) {
+        // A pattern of the policy, which is nearly always: no reference is counted.
+        if call.areConstant(0b11), call[2].isString, call[2].isASCII,
+            let known = call.constantObject(ObjectIdentifier(CachedGlob.self), call[0], call[1])
+        {
+            let isMatch = Unmanaged<CachedGlob>.fromOpaque(known)._withUnsafeGuaranteedRef { $0.matcher?.matches(call[2].utf8) }
+            if let isMatch { return call.return(isMatch) }
+        }
         guard let pattern = call.string(0) else { return }
         if call.areConstant(0b11), let known = call.context.constantObjects.object(CachedGlob.self, for: pattern, call[1]) {
             guard let text = call.wellFormedString(2) else { return }

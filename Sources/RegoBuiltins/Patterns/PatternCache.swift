@@ -1,5 +1,5 @@
 import LinearRegex
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// A compiled regular expression in a `BuiltinCache`; one that does not compile keeps its message, so that hostile input is parsed once.
 final class CachedRegex {

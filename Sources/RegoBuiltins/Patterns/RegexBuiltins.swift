@@ -1,5 +1,5 @@
 import LinearRegex
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `regex.*` (OPA: "Regex").
 package enum RegexBuiltins {
@@ -16,6 +16,13 @@ package enum RegexBuiltins {
     ]
 
     private static func match(_ call: BuiltinCall) {
+        // A pattern of the policy and a short text, which is nearly always: no reference is counted.
+        if call.areConstant(0b01), call[1].isString, call[1].isASCII, call[1].length <= BuiltinCall.uninterruptedLength,
+            let known = call.constantObject(ObjectIdentifier(CachedRegex.self), call[0])
+        {
+            let isMatch = Unmanaged<CachedRegex>.fromOpaque(known)._withUnsafeGuaranteedRef { $0.matcher?.matches(call[1].utf8) }
+            if let isMatch { return call.return(isMatch) }
+        }
         guard let pattern = call.string(0), let text = call.wellFormedString(1) else { return }
         let cached = call.cachedRegex(pattern, ofArgument: 0)
         if let interruption = call.interruption(for: text), case .success(let regex) = cached.result {

@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `json.verify_schema` and `json.match_schema` (OPA: "Object"; JSON Schema drafts 4, 6 and 7).
 package enum SchemaBuiltins {

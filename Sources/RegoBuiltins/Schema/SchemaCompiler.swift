@@ -1,5 +1,5 @@
 import LinearRegex
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// Reads a schema of draft 4, 6 or 7 (a mixture of them where `$schema` says nothing, as OPA does).
 ///

@@ -1,5 +1,5 @@
 import LinearRegex
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// JSON Schema's `format`s; unknown ones hold for everything, as the specification says.
 enum SchemaFormats {

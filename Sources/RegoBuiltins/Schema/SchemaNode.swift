@@ -1,5 +1,5 @@
 import LinearRegex
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// One JSON Schema, read once; its values lie in the arena of the call.
 final class SchemaNode {

@@ -1,6 +1,6 @@
 import BigInt
 import LinearRegex
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// The keywords that mean something for one kind of value only.
 extension SchemaValidator {

@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `uri.parse` and `uri.is_valid` (OPA: "Encoding").
 package enum URIBuiltins {

@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 extension Value {
     /// The elements of an array or, in order, the members of a set; `nil` for anything else.
@@ -41,9 +41,12 @@ extension BuiltinCall {
         return true
     }
 
+    /// Bytes of a text that are searched without a look at the evaluation's time.
+    static var uninterruptedLength: Int { 1024 }
+
     /// What ends searches in a text that is long enough for them to take long; `nil` where nothing may.
     func interruption(for text: Value) -> (() -> Bool)? {
-        guard text.length > 1024, context.deadline != 0 || context.cancellation != nil else { return nil }
+        guard text.length > Self.uninterruptedLength, context.deadline != 0 || context.cancellation != nil else { return nil }
         let context = context
         return { context.isInterrupted }
     }

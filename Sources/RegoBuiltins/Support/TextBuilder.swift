@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// A string under construction in an evaluation's arena: nothing is copied or freed when it is done.
 struct TextBuilder {
@@ -16,6 +16,23 @@ struct TextBuilder {
     /// The bytes so far; valid until the next change.
     var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base, count: count) }
 
+    /// A string value's bytes.
+    @inline(__always)
+    mutating func append(string value: Value) { append(partOfString: value.bytePointer, value.length) }
+
+    /// Bytes of a string value.
+    @inline(__always)
+    mutating func append(partOfString start: UnsafePointer<UInt8>, _ length: Int) {
+        guard length <= 16, capacity - count >= 16 else { return append(UnsafeBufferPointer(start: start, count: length)) }
+        // Sixteen bytes after a string's end are readable, and what is written beyond it is overwritten or never read.
+        let (source, target) = (UnsafeRawPointer(start), UnsafeMutableRawPointer(base + count))
+        let (first, second) = (source.loadUnaligned(as: UInt64.self), source.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        target.storeBytes(of: first, as: UInt64.self)
+        target.storeBytes(of: second, toByteOffset: 8, as: UInt64.self)
+        count += length
+    }
+
+    @inline(__always)
     mutating func append(_ byte: UInt8) {
         if count == capacity { grow(1) }
         base[count] = byte
@@ -60,28 +77,33 @@ struct TextBuilder {
 
     mutating func append(integer: Int64) {
         if capacity - count < 20 { grow(20) }
-        let target = base + count
+        if integer < 0 {
+            base[count] = UInt8(ascii: "-")
+            count += 1
+        }
         var magnitude = integer.magnitude
-        var end = 20
-        // Written from the end of the room, then moved to its beginning.
+        var digits = 1
+        var limit: UInt64 = 10
+        while magnitude >= limit {
+            digits += 1
+            let (next, overflow) = limit.multipliedReportingOverflow(by: 10)
+            if overflow { break }
+            limit = next
+        }
+        var end = count + digits
+        count = end
         repeat {
-            let (quotient, digit) = magnitude.quotientAndRemainder(dividingBy: 10)
+            let quotient = magnitude / 10
             end -= 1
-            target[end] = UInt8(truncatingIfNeeded: digit) + 48
+            base[end] = UInt8(truncatingIfNeeded: magnitude &- quotient &* 10) &+ 48
             magnitude = quotient
         } while magnitude != 0
-        if integer < 0 {
-            end -= 1
-            target[end] = UInt8(ascii: "-")
-        }
-        for offset in 0..<20 - end { target[offset] = target[end + offset] }
-        count += 20 - end
     }
 
     /// A value as Rego writes it; a string at the top without its quotes.
     mutating func append(shown value: Value) {
         if value.isString {
-            append(value.utf8)
+            append(string: value)
         } else if value.isInteger {
             append(integer: value.asInteger)
         } else {

@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `print`, `trace`, `opa.runtime` (OPA: "Debugging", "OPA").
 package enum DiagnosticBuiltins {

@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `uuid.*` and `rand.intn` (OPA: "UUID", "Numbers").
 package enum IdentifierBuiltins {

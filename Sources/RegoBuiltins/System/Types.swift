@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `is_string` …, `type_name`, `to_number` and the deprecated casts (OPA: "Types", "Conversions").
 package enum TypeBuiltins {
@@ -48,6 +48,7 @@ package enum TypeBuiltins {
         case .integer, .double, .bigNumber: call.return(value)
         case .string:
             let text = value.utf8
+            if let integer = digits(text) { return call.return(.integer(integer)) }
             if isNotFinite(text) { return call.failType(0, "valid number string") }
             guard isNumber(text) else { return failToParse(call, text, "invalid syntax") }
             let json = normalized(text)
@@ -57,6 +58,17 @@ package enum TypeBuiltins {
         default:
             call.failType(0, "null", "boolean", "number", "string")
         }
+    }
+
+    /// The number that a few digits and nothing else write.
+    private static func digits(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
+        guard 1...18 ~= text.count else { return nil }
+        var number: Int64 = 0
+        for byte in text {
+            guard byte &- 48 < 10 else { return nil }
+            number = number &* 10 &+ Int64(byte &- 48)
+        }
+        return number
     }
 
     private static func failToParse(_ call: BuiltinCall, _ text: UnsafeBufferPointer<UInt8>, _ problem: StaticString) {

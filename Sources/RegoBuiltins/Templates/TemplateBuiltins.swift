@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `strings.render_template` (OPA: "Strings"; Go's `text/template`).
 package enum TemplateBuiltins {

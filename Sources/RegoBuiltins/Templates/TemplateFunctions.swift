@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// The functions that templates have of their own.
 enum TemplateFunctions {

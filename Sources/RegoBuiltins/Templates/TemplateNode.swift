@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// A parsed template of Go's `text/template`.
 indirect enum TemplateNode {

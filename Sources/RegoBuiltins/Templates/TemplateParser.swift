@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// Reads templates; nesting is bounded.
 struct TemplateParser {

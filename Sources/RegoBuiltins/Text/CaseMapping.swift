@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// Upper and lower case as Go's `strings.ToUpper` and `ToLower`: one character for one, by Unicode's simple mappings.
 enum CaseMapping {

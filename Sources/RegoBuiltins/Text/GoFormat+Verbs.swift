@@ -1,5 +1,5 @@
 import BigInt
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 extension GoFormat {
     // MARK: Integers

@@ -1,5 +1,6 @@
 import BigInt
-import RegoRuntime
+import Glibc
+@_spi(Engine) import RegoRuntime
 
 /// Go's `fmt.Sprintf` for what OPA hands to it: integers, big integers, floating-point numbers and strings (everything else is turned
 /// into a string first, written as Rego).
@@ -46,16 +47,40 @@ struct GoFormat {
     private var isReordered = false
     private var hasGoodIndex = true
 
-    private init(_ format: UnsafeBufferPointer<UInt8>, _ arguments: UnsafeBufferPointer<Value>, in arena: Arena) {
+    /// Goes on where `format` has left off.
+    private init(
+        _ format: UnsafeBufferPointer<UInt8>, _ arguments: UnsafeBufferPointer<Value>, after output: TextBuilder, _ position: Int,
+        _ argument: Int, in arena: Arena
+    ) {
         self.format = format
         self.arguments = arguments
         self.arena = arena
-        output = TextBuilder(in: arena, capacity: format.count + 16 * arguments.count + 16)
+        self.output = output
+        self.position = position
+        self.argument = argument
     }
 
     /// The formatted text.
     static func format(_ format: Value, _ arguments: UnsafeBufferPointer<Value>, in arena: Arena) -> Value {
-        var formatter = GoFormat(format.utf8, arguments, in: arena)
+        let bytes = format.utf8
+        var output = TextBuilder(in: arena, capacity: bytes.count + 16 * arguments.count + 16)
+        var (position, argument) = (0, 0)
+        // Verbs that stand alone and show an argument as it is are nearly all that policies use; the first other one ends the loop.
+        while position < bytes.count {
+            let start = format.bytePointer + position
+            let verb = memchr(start, 0x25, bytes.count - position)?.assumingMemoryBound(to: UInt8.self)
+            let length = verb.map { UnsafePointer($0) - start } ?? bytes.count - position
+            output.append(partOfString: start, length)
+            position += length
+            if verb == nil { break }
+            guard position + 1 < bytes.count, argument < arguments.count,
+                appendPlainly(arguments[argument], bytes[position + 1], to: &output)
+            else { break }
+            position += 2
+            argument += 1
+        }
+        if position == bytes.count, argument == arguments.count { return output.finish() }
+        var formatter = GoFormat(bytes, arguments, after: output, position, argument, in: arena)
         formatter.run()
         return formatter.output.finish()
     }
@@ -72,22 +97,20 @@ struct GoFormat {
         if !isReordered, argument < arguments.count { appendExtra() }
     }
 
-    /// Appends the next argument by a verb that stands alone and shows it as it is: nearly all of what policies format.
-    private mutating func appendPlainly() -> Bool {
-        guard position < format.count, argument < arguments.count else { return false }
-        let value = arguments[argument]
-        switch format[position] {
-        case UInt8(ascii: "v") where value.isString, UInt8(ascii: "s") where value.isString: output.append(value.utf8)
-        case UInt8(ascii: "v") where value.isInteger, UInt8(ascii: "d") where value.isInteger: output.append(integer: value.asInteger)
-        default: return false
+    /// Appends an argument by a verb that stands alone, if it shows the argument as it is.
+    @inline(__always)
+    private static func appendPlainly(_ value: Value, _ verb: UInt8, to output: inout TextBuilder) -> Bool {
+        if value.isString {
+            guard verb == UInt8(ascii: "v") || verb == UInt8(ascii: "s") else { return false }
+            output.append(string: value)
+            return true
         }
-        position += 1
-        argument += 1
+        guard value.isInteger, verb == UInt8(ascii: "v") || verb == UInt8(ascii: "d") else { return false }
+        output.append(integer: value.asInteger)
         return true
     }
 
     private mutating func directive() {
-        if appendPlainly() { return }
         flags = Flags()
         hasGoodIndex = true
         loop: while position < format.count {

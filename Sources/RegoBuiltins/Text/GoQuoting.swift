@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// Go's `strconv.Quote`.
 enum GoQuoting {

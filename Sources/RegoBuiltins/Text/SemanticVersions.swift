@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `semver.*` (OPA: "SemVer"; semver.org 2.0.0).
 package enum SemanticVersionBuiltins {

@@ -1,4 +1,5 @@
-package import RegoRuntime
+import Glibc
+@_spi(Engine) package import RegoRuntime
 
 /// `concat`, `split`, `replace` … (OPA: "Strings"). Results that are parts of an argument share its bytes.
 package enum StringBuiltins {
@@ -32,8 +33,8 @@ package enum StringBuiltins {
         if call.failIfTooLarge(bytes) { return }
         var builder = TextBuilder(in: call.arena, capacity: bytes)
         for (index, part) in parts.enumerated() {
-            if index > 0 { builder.append(delimiter.utf8) }
-            builder.append(part.utf8)
+            if index > 0 { builder.append(string: delimiter) }
+            builder.append(string: part)
         }
         call.return(builder.finish())
     }
@@ -84,12 +85,32 @@ package enum StringBuiltins {
         guard let text = call.string(0) else { return }
         if call.failIfTooLarge(text.length * 2) { return }
         if !text.isASCII { return call.return(CaseMapping.map(text.utf8, upper: upper, in: call.arena)) }
-        let bytes = text.utf8
-        let first: UInt8 = upper ? UInt8(ascii: "a") : UInt8(ascii: "A")
-        guard bytes.contains(where: { $0 &- first < 26 }) else { return call.return(text) }
-        let target = call.arena.allocate(bytes: text.length).assumingMemoryBound(to: UInt8.self)
-        for index in 0..<bytes.count { target[index] = bytes[index] &- first < 26 ? bytes[index] ^ 0x20 : bytes[index] }
-        call.return(Value(utf8: target, count: text.length, isASCII: true))
+        let (source, length) = (UnsafeRawPointer(text.bytePointer), text.length)
+        let first: UInt64 = upper ? 0x61 : 0x41
+        var changes: UInt64 = 0
+        for offset in stride(from: 0, to: length, by: 8) {
+            let letters = lettersToChange(source.loadUnaligned(fromByteOffset: offset, as: UInt64.self), first)
+            // What is read beyond the end is none of the text.
+            changes |= length - offset >= 8 ? letters : letters & ~(UInt64.max << UInt64((length - offset) * 8))
+        }
+        guard changes != 0 else { return call.return(text) }
+        // Memory is given in sixteen bytes.
+        let target = call.arena.allocate(bytes: length)
+        for offset in stride(from: 0, to: length, by: 8) {
+            let word = source.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            target.storeBytes(of: word ^ lettersToChange(word, first) >> 2, toByteOffset: offset, as: UInt64.self)
+        }
+        call.return(Value(utf8: target.assumingMemoryBound(to: UInt8.self), count: length, isASCII: true))
+    }
+
+    /// The high bit of each byte of eight that is one of the 26 letters from `first` on.
+    @inline(__always)
+    private static func lettersToChange(_ word: UInt64, _ first: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let low = word & (0x7F * ones)
+        let fromFirst = low &+ (0x80 - first) * ones
+        let afterLast = low &+ (0x80 - first - 26) * ones
+        return fromFirst & ~afterLast & ~word & (0x80 * ones)
     }
 
     private static func replace(_ call: BuiltinCall) {
@@ -128,7 +149,8 @@ package enum StringBuiltins {
         if limit == 0 { return call.return(ArrayBuilder(in: call.arena).finish()) }
         func mayCut(_ builder: ArrayBuilder) -> Bool { limit < 0 || Int64(builder.count) < limit - 1 }
         let bytes = text.utf8
-        if call.failIfTooLarge(text.length / max(delimiter.length, 1) * 16) { return }
+        if call.failIfTooLarge((delimiter.length <= 1 ? text.length : text.length / delimiter.length) * 16) { return }
+        if delimiter.length == 1, limit < 0, text.isASCII { return call.return(fields(text, by: delimiter.utf8[0], in: call.arena)) }
         let builder = ArrayBuilder(in: call.arena)
         var start = 0
         if delimiter.length == 0 {
@@ -149,6 +171,19 @@ package enum StringBuiltins {
             builder.append(text.substring(byteRange: start..<bytes.count))
         }
         call.return(builder.finish())
+    }
+
+    /// The parts of ASCII text between bytes, sharing its bytes.
+    private static func fields(_ text: Value, by delimiter: UInt8, in arena: Arena) -> Value {
+        let builder = ArrayBuilder(in: arena)
+        var start = text.bytePointer
+        let end = start + text.length
+        while let found = memchr(start, Int32(delimiter), end - start)?.assumingMemoryBound(to: UInt8.self) {
+            builder.append(Value(utf8: start, count: UnsafePointer(found) - start, isASCII: true))
+            start = UnsafePointer(found) + 1
+        }
+        builder.append(Value(utf8: start, count: end - start, isASCII: true))
+        return builder.finish()
     }
 
     private static func sprintf(_ call: BuiltinCall) {

@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `trim` and its kin (OPA: "Strings"). Results share the argument's bytes.
 package enum TrimBuiltins {
@@ -15,9 +15,23 @@ package enum TrimBuiltins {
         guard let text = call.string(0), let cutset = call.string(1) else { return }
         let cut = cutset.utf8
         if cutset.isASCII {
+            if text.isASCII { return call.return(trimmedASCII(text, cut, left: left, right: right)) }
             return call.return(trimmed(text, left: left, right: right) { bytes in bytes.count == 1 && cut.contains(bytes[0]) })
         }
         call.return(trimmed(text, left: left, right: right) { ByteSearch.find($0, in: cut) != nil })
+    }
+
+    private static func trimmedASCII(_ text: Value, _ cut: UnsafeBufferPointer<UInt8>, left: Bool, right: Bool) -> Value {
+        func isCut(_ byte: UInt8) -> Bool {
+            for other in cut where other == byte { return true }
+            return false
+        }
+        let bytes = text.utf8
+        var (start, end) = (0, bytes.count)
+        while left, start < end, isCut(bytes[start]) { start += 1 }
+        while right, end > start, isCut(bytes[end - 1]) { end -= 1 }
+        if start == 0, end == bytes.count { return text }
+        return Value(utf8: text.bytePointer + start, count: end - start, isASCII: true)
     }
 
     private static func trimSpace(_ call: BuiltinCall) {

@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import RegoSyntax
 
 /// The constants of a program, each once, frozen.

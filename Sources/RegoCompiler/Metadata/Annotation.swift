@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 package import RegoSyntax
 
 /// What a `# METADATA` block says of the rule, document or package behind it.

@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 package import RegoSyntax
 import RegoYAML
 

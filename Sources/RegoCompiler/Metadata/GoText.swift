@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// Texts of values in messages, as Go's `fmt` writes them.
 enum GoText {

@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import RegoSyntax
 
 /// Replaces `rego.metadata.chain()` and `rego.metadata.rule()` by what they return: one local for each, bound at the front of the rule's

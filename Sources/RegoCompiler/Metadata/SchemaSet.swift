@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// JSON schemas by the references that annotations name them with: `schema` or `schema.a.b`.
 package struct SchemaSet: Sendable {

@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import RegoSyntax
 
 extension FunctionPlanner {
@@ -178,7 +178,10 @@ extension FunctionPlanner {
         onFailure([Instruction(.setContext, a: old)])
         overlay = changed
         let label = failure
+        let outerScope = scope
+        scope.forgetReferences()
         try planUntraced(inner)
+        scope.takeReferences(of: outerScope)
         overlay = outerOverlay
         emit(Instruction(.setContext, a: old))
         if failure == label {

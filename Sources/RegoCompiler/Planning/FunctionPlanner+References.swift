@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import RegoSyntax
 
 extension FunctionPlanner {
@@ -17,13 +17,26 @@ extension FunctionPlanner {
 
     private func inputReference(_ operands: [Term]) throws(AssemblyLimit) -> Register {
         let ground = operands.prefix { $0.isConstant }
-        let result = try allocate()
-        if ground.isEmpty {
-            test(Instruction(.loadInput, a: result))
-        } else {
-            test(Instruction(.getInputPath, a: result, d: try pathConstant(Array(ground)).index))
+        let result = try once(.input, ground) { (result) throws(AssemblyLimit) in
+            if ground.isEmpty {
+                test(Instruction(.loadInput, a: result))
+            } else {
+                test(Instruction(.getInputPath, a: result, d: try pathConstant(Array(ground)).index))
+            }
         }
         return try follow(operands.dropFirst(ground.count), from: result)
+    }
+
+    /// The register of a reference's value: one that it is in already, or a new one that `plan` loads it into.
+    private func once(
+        _ origin: Scope.Origin, _ operands: ArraySlice<Term>, _ plan: (Register) throws(AssemblyLimit) -> Void
+    ) throws(AssemblyLimit) -> Register {
+        // A program that tells what it does looks everything up where it is asked for.
+        if trace == nil, let known = scope.register(of: origin, operands) { return known }
+        let result = try allocate()
+        try plan(result)
+        if trace == nil { scope.keep(result, of: origin, operands) }
+        return result
     }
 
     /// Follows operands from a value: ground ones look up, variables without a value iterate.
@@ -33,9 +46,10 @@ extension FunctionPlanner {
         while let operand = rest.first {
             let ground = rest.prefix { $0.isConstant }
             if ground.count > 1 {
-                let result = try allocate()
-                test(Instruction(.getPath, a: result, b: register, d: try pathConstant(Array(ground)).index))
-                register = result
+                let origin = register
+                register = try once(.register(origin), ground) { (result) throws(AssemblyLimit) in
+                    test(Instruction(.getPath, a: result, b: origin, d: try pathConstant(Array(ground)).index))
+                }
                 rest = rest.dropFirst(ground.count)
             } else if isPattern(operand) {
                 let (key, value) = try entries(of: register)
@@ -53,9 +67,9 @@ extension FunctionPlanner {
     /// Looks one operand up.
     func get(_ operand: Term, from register: Register) throws(AssemblyLimit) -> Register {
         if let constant = constant(operand) {
-            let result = try allocate()
-            test(Instruction(.getConstant, a: result, b: register, d: constant.index))
-            return result
+            return try once(.register(register), [operand]) { (result) throws(AssemblyLimit) in
+                test(Instruction(.getConstant, a: result, b: register, d: constant.index))
+            }
         }
         let key = try value(of: operand)
         let result = try allocate()
@@ -88,19 +102,32 @@ extension FunctionPlanner {
     /// A reference to base documents that no rule can be at.
     private func baseReference(_ operands: [Term]) throws(AssemblyLimit) -> Register {
         let ground = operands.prefix { $0.isConstant }
-        let result = try allocate()
-        if ground.isEmpty {
-            test(Instruction(.loadData, a: result))
-        } else {
-            test(Instruction(.getDataPath, a: result, d: try pathConstant(Array(ground)).index))
+        let result = try once(.data, ground) { (result) throws(AssemblyLimit) in
+            if ground.isEmpty {
+                test(Instruction(.loadData, a: result))
+            } else {
+                test(Instruction(.getDataPath, a: result, d: try pathConstant(Array(ground)).index))
+            }
         }
         return try follow(operands.dropFirst(ground.count), from: result)
     }
 
     func callRule(_ function: FunctionID) throws(AssemblyLimit) -> Register {
-        let result = try allocate()
-        try planCall(Instruction(.callRule, a: result, d: function.index))
-        return result
+        try once(.document(function), []) { (result) throws(AssemblyLimit) in
+            try planCall(Instruction(.callRule, a: result, d: function.index))
+        }
+    }
+
+    /// The register that a term's value is in already; `nil` if it has to be found.
+    func registerAtHand(_ term: Term) -> Register? {
+        switch term.kind {
+        case .variable(let name): return scope[name]
+        case .reference(let terms):
+            guard trace == nil, case .variable(let head) = terms[0].kind, terms.dropFirst().allSatisfy(\.isConstant) else { return nil }
+            if let register = scope[head] { return scope.register(of: .register(register), terms.dropFirst()) }
+            return head == "input" ? scope.register(of: .input, terms.dropFirst()) : nil
+        default: return nil
+        }
     }
 
     /// A reference to, or into, the rules at a node.
@@ -155,6 +182,7 @@ extension FunctionPlanner {
         let result = try allocate()
         let found = makeLabel()
         let undefined = failure
+        let outerScope = scope
         for child in node.children where !child.isFunction {
             let other = makeLabel()
             emit(Instruction(.equalConstant, a: key, d: try constantID(child.key).index), failingTo: other)
@@ -168,6 +196,8 @@ extension FunctionPlanner {
         test(Instruction(.get, a: result, b: base, c: key.index))
         if !suffix.isEmpty { test(Instruction(.getPath, a: result, b: result, d: try pathConstant(suffix).index)) }
         place(found)
+        // The code comes here on other ways, too, than by the base documents.
+        scope.takeReferences(of: outerScope)
         return try follow(rest, from: result)
     }
 

@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import RegoSyntax
 
 extension FunctionPlanner {
@@ -36,9 +36,7 @@ extension FunctionPlanner {
     }
 
     private func construct(_ opcode: Opcode, _ items: [Term]) throws(AssemblyLimit) -> Register {
-        var registers: [Register] = []
-        for item in items { registers.append(try value(of: item)) }
-        let first = try gather(registers)
+        let first = try gather(terms: items)
         let result = try allocate()
         let count = opcode == .makeObject ? items.count / 2 : items.count
         emit(Instruction(opcode, a: result, b: first, c: UInt16(count)))
@@ -180,11 +178,9 @@ extension FunctionPlanner {
         case nil: break
         }
         if let result = try operatorValue(name, operands) { return result }
-        var registers: [Register] = []
-        for operand in operands { registers.append(try value(of: operand)) }
-        let first = try gather(registers)
+        let first = try gather(terms: operands)
         let result = try allocate()
-        let count = UInt16(registers.count)
+        let count = UInt16(operands.count)
         if name.utf8.starts(with: "data.".utf8), case .reference(let path) = terms[0].kind {
             guard let node = program.node(at: Array(path.dropFirst())) else {
                 throw AssemblyLimit(message: "internal error: unknown function \(name)")
@@ -194,8 +190,12 @@ extension FunctionPlanner {
             let function = program.rules(at: node, overlay: overlay)
             try planCall(Instruction(.callFunction, a: result, b: first, c: count, d: function.index))
         } else {
-            guard let (id, _) = program.builtin(name) else { throw AssemblyLimit(message: "the builtin \(name) is not available") }
+            guard let id = program.builtin(name)?.id else { throw AssemblyLimit(message: "the builtin \(name) is not available") }
             var constants: UInt8 = 0
+            if let direct = DirectBuiltin(name: name, arity: operands.count), program.builtin(name)?.isHosted == false {
+                test(Instruction(.callDirect, x: direct.rawValue, a: result, b: first, c: count, d: Int32(id)))
+                return result
+            }
             for (index, operand) in operands.prefix(8).enumerated() where operand.isConstant { constants |= 1 << UInt8(index) }
             test(Instruction(.callBuiltin, x: constants, a: result, b: first, c: count, d: Int32(id)))
         }
@@ -217,7 +217,7 @@ extension FunctionPlanner {
             emit(Instruction(.compareValue, x: relation.rawValue, a: result, b: left, c: right.index))
             return result
         }
-        if let arithmetic = ArithmeticOperator(builtin: name), let (id, _) = program.builtin(name) {
+        if let arithmetic = ArithmeticOperator(builtin: name), let id = program.builtin(name)?.id {
             let left = try value(of: operands[0])
             let right = try value(of: operands[1])
             let first = try gather([left, right])
@@ -233,6 +233,22 @@ extension FunctionPlanner {
             return result
         }
         return nil
+    }
+}
+
+extension DirectBuiltin {
+    init?(name: String, arity: Int) {
+        switch (name, arity) {
+        case ("startswith", 2): self = .startsWith
+        case ("endswith", 2): self = .endsWith
+        case ("contains", 2): self = .contains
+        case ("count", 1): self = .count
+        case ("is_string", 1): self = .isString
+        case ("is_number", 1): self = .isNumber
+        case ("is_object", 1): self = .isObject
+        case ("is_array", 1): self = .isArray
+        default: return nil
+        }
     }
 }
 

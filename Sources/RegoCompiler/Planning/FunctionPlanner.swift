@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import RegoSyntax
 
 /// Plans one function: allocates its registers and emits its code.
@@ -11,8 +11,8 @@ final class FunctionPlanner {
     /// What `trace` instructions refer to, in a program that has any.
     let trace: TracePlan?
     var overlay: Overlay
-    /// The registers of the variables that have a value.
-    var scope = LookupTable<String, Register>()
+    /// What has a value here.
+    var scope = Scope()
     /// The sets and objects that the body writes with terms whose values are not known before.
     var literals = LookupTable<Register, Literal>()
     private(set) var registerCount = 0
@@ -186,7 +186,32 @@ final class FunctionPlanner {
         return id
     }
 
-    /// Moves values into registers that follow each other, as calls and constructions take them.
+    /// Plans terms' values in registers that follow each other, as calls and constructions take them.
+    func gather(terms: [Term]) throws(AssemblyLimit) -> Register {
+        guard terms.contains(where: { registerAtHand($0) != nil }) else {
+            var registers: [Register] = []
+            for term in terms { registers.append(try value(of: term)) }
+            return try gather(registers)
+        }
+        // Some have to be moved in any case, so constants are loaded where they are needed.
+        var loads: [Instruction] = []
+        for term in terms {
+            if let constant = constant(term) {
+                loads.append(Instruction(.loadConstant, d: constant.index))
+            } else {
+                loads.append(Instruction(.move, b: try value(of: term)))
+            }
+        }
+        let block = try allocate(terms.count)
+        for (offset, load) in loads.enumerated() {
+            var load = load
+            load.a = block.advanced(by: offset).index
+            emit(load)
+        }
+        return block
+    }
+
+    /// Moves values into registers that follow each other.
     func gather(_ registers: [Register]) throws(AssemblyLimit) -> Register {
         if let first = registers.first, registers.enumerated().allSatisfy({ first.advanced(by: $0.offset) == $0.element }) { return first }
         let block = try allocate(max(registers.count, 1))

@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 package import RegoSyntax
 
 /// Plans a query and, once each, the functions that it reaches; what nothing reaches costs nothing.
@@ -95,14 +95,18 @@ package final class ProgramPlanner {
     }
 
     private func assemble(query entry: FunctionID) throws(AssemblyLimit) -> Program {
+        var extents: [(function: FunctionID, code: Range<Int>)] = []
         while let (id, plan, overlay) = pending.popLast() {
             let start = assembler.code.count
             let function = FunctionPlanner(program: self, overlay: overlay)
             try plan(function)
             functions[Int(id.index)]?.entry = Int32(start)
             functions[Int(id.index)]?.registerCount = Int32(function.registerCount)
+            extents.append((id, start..<assembler.code.count))
         }
         try assembler.settle()
+        // A program that tells what it does does everything.
+        if trace == nil { chooseKeeping(extents) }
         let values = constants.values
         let heap = constants.finish()
         constants = ConstantPool()
@@ -115,6 +119,20 @@ package final class ProgramPlanner {
 
     /// The memo of a function; `nil` for functions with parameters.
     func memo(of function: FunctionID) -> Int32? { functions[Int(function.index)].map(\.memo).flatMap { $0 < 0 ? nil : $0 } }
+
+    private func chooseKeeping(_ extents: [(function: FunctionID, code: Range<Int>)]) {
+        var purity = FunctionPurity(
+            count: functions.count,
+            isPure: zip(usedBuiltins, hostedBuiltins).map { definition, hosted in
+                hosted == nil && !definition.hasEffect && !definition.isNondeterministic && !definition.canBlock
+            })
+        for (function, code) in extents { purity.read(assembler.code[code], of: function) }
+        purity.settle()
+        for index in functions.indices {
+            guard let function = functions[index] else { continue }
+            functions[index]?.keeping = purity.keeping(of: index, isDocument: function.memo >= 0)
+        }
+    }
 
     private func addFunction(
         hasMemo: Bool, overlay: Overlay, plan: @escaping (FunctionPlanner) throws(AssemblyLimit) -> Void
@@ -164,13 +182,14 @@ package final class ProgramPlanner {
     }
 
     /// The program's index of a builtin; `nil` if there is no such builtin.
-    func builtin(_ name: String) -> (id: Int, definition: BuiltinDefinition)? {
-        if let id = builtinIDs[name] { return (id, usedBuiltins[id]) }
+    func builtin(_ name: String) -> (id: Int, definition: BuiltinDefinition, isHosted: Bool)? {
+        if let id = builtinIDs[name] { return (id, usedBuiltins[id], hostedBuiltins[id] != nil) }
         guard let definition = builtins.definition(named: name) else { return nil }
+        let hosted = builtins.hosted(named: name)
         usedBuiltins.append(definition)
-        hostedBuiltins.append(builtins.hosted(named: name))
+        hostedBuiltins.append(hosted)
         builtinIDs.set(name, to: usedBuiltins.count - 1)
-        return (usedBuiltins.count - 1, definition)
+        return (usedBuiltins.count - 1, definition, hosted != nil)
     }
 
     /// The node at a path of ground operands; `nil` if no rule is there or below.

@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import RegoSyntax
 
 /// The indices of a program's rules while it is planned: the nodes are final, the leaves' rules still labels.

@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 package import RegoSyntax
 
 /// What a node of an instrumented program is about.

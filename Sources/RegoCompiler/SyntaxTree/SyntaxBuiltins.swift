@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 import RegoSyntax
 
 /// `rego.parse_module`, and the functions that the compiler answers itself (OPA: "Rego").

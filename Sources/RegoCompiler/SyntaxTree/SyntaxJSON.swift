@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// JSON whose objects keep the order of their members and whose numbers keep their text: the form that OPA gives a syntax tree.
 package indirect enum SyntaxJSON: Sendable {

@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 extension RegoType {
     /// What is wrong with a declaration.

@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 extension RegoType: CustomStringConvertible {
     /// The type as OPA's messages show it: `array<number, string>[any]`, `object<a: number>[string: any]`, `set[any]`, `any<null, string>`.

@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// The key of an object's known property: what a constant term is in JSON, sets being arrays.
 package enum TypeKey: Sendable {

@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `providers.aws.sign_req` (OPA: "Providers"; AWS Signature Version 4).
 package enum AWSBuiltins {

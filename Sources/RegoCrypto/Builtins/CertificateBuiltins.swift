@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `crypto.x509.parse_…` (OPA: "Crypto").
 package enum CertificateBuiltins {

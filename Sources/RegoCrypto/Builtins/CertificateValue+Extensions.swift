@@ -1,5 +1,5 @@
 internal import COpenSSL
-internal import RegoRuntime
+@_spi(Engine) internal import RegoRuntime
 
 extension CertificateValue {
     /// The fields that a certificate without extensions has, too.

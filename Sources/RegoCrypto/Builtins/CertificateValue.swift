@@ -1,5 +1,5 @@
 internal import COpenSSL
-internal import RegoRuntime
+@_spi(Engine) internal import RegoRuntime
 
 /// Certificates and requests (RFC 5280, RFC 2986) as Go's encoder writes its structures.
 struct CertificateValue {

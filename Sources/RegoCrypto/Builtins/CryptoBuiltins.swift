@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// The builtins of OPA that need cryptography.
 package enum CryptoBuiltins {

@@ -1,5 +1,5 @@
 internal import COpenSSL
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `crypto.md5` …, `crypto.hmac.*` (OPA: "Crypto"). MD5 and SHA-1 are there to compare with what others made, not to protect anything.
 package enum HashBuiltins {

@@ -1,5 +1,5 @@
 internal import COpenSSL
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `crypto.parse_private_keys`, `crypto.x509.parse_rsa_private_key` (OPA: "Crypto").
 package enum PrivateKeyBuiltins {

@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `io.jwt.decode`, `io.jwt.decode_verify`, `io.jwt.encode_sign` … (OPA: "Tokens", RFC 7519).
 package enum TokenBuiltins {

@@ -1,4 +1,4 @@
-internal import RegoRuntime
+@_spi(Engine) internal import RegoRuntime
 
 /// What `io.jwt.decode_verify` demands of a token.
 struct TokenConstraints {

@@ -1,5 +1,5 @@
 internal import COpenSSL
-internal import RegoRuntime
+@_spi(Engine) internal import RegoRuntime
 
 extension TokenKey {
     /// An RSA key of a JWK (RFC 7518, section 6.3); the values that make signing faster are used when all are there.

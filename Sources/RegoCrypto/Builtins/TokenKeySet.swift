@@ -1,4 +1,4 @@
-internal import RegoRuntime
+@_spi(Engine) internal import RegoRuntime
 
 /// The keys of a certificate, public key, JWK or JWK set that a policy names.
 final class TokenKeySet {

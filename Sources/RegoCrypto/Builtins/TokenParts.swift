@@ -1,4 +1,4 @@
-internal import RegoRuntime
+@_spi(Engine) internal import RegoRuntime
 
 /// A token taken apart: the three texts of a compact JWS (RFC 7515, section 7.1).
 struct TokenParts {

@@ -1,4 +1,4 @@
-package import RegoRuntime
+@_spi(Engine) package import RegoRuntime
 
 /// `io.jwt.verify_rs256` … (OPA: "Tokens"): whether a token's signature is right, whatever its header says its algorithm is.
 package enum TokenVerifyBuiltins {

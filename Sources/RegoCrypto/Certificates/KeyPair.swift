@@ -1,5 +1,5 @@
 internal import COpenSSL
-internal import RegoRuntime
+@_spi(Engine) internal import RegoRuntime
 
 /// A certificate with its private key as PEM, read as Go's `tls.X509KeyPair` does.
 package enum KeyPair {

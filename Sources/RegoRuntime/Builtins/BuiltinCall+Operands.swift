@@ -1,10 +1,10 @@
 package import BigInt
 
 /// Arguments of the kind that a builtin needs. Each returns `nil` after having failed the call with OPA's message.
-extension BuiltinCall {
+@_spi(Engine) extension BuiltinCall {
     /// An argument that is of this kind.
     @inline(__always)
-    package func operand(_ index: Int, _ tag: Value.Tag) -> Value? {
+    public func operand(_ index: Int, _ tag: Value.Tag) -> Value? {
         let value = self[index]
         if value.tag == tag { return value }
         failType(index, Value(tag: tag).typeName)
@@ -12,26 +12,26 @@ extension BuiltinCall {
     }
 
     /// A string.
-    package func string(_ index: Int) -> Value? { operand(index, .string) }
+    public func string(_ index: Int) -> Value? { operand(index, .string) }
 
     /// A string; a message about another kind names the operand at `place`, as OPA's does.
-    package func string(_ index: Int, named place: Int) -> Value? {
+    public func string(_ index: Int, named place: Int) -> Value? {
         if self[index].isString { return self[index] }
         failOperand(place, "must be string but got \(self[index].typeName)")
         return nil
     }
 
     /// An object.
-    package func object(_ index: Int) -> Value? { operand(index, .object) }
+    public func object(_ index: Int) -> Value? { operand(index, .object) }
 
     /// A set.
-    package func set(_ index: Int) -> Value? { operand(index, .set) }
+    public func set(_ index: Int) -> Value? { operand(index, .set) }
 
     /// An array.
-    package func array(_ index: Int) -> Value? { operand(index, .array) }
+    public func array(_ index: Int) -> Value? { operand(index, .array) }
 
     /// A boolean.
-    package func boolean(_ index: Int) -> Bool? {
+    public func boolean(_ index: Int) -> Bool? {
         switch self[index].tag {
         case .true: return true
         case .false: return false
@@ -42,14 +42,14 @@ extension BuiltinCall {
     }
 
     /// A number.
-    package func number(_ index: Int) -> Value? {
+    public func number(_ index: Int) -> Value? {
         if self[index].isNumber { return self[index] }
         failType(index, "number")
         return nil
     }
 
     /// An integer in `Int64`'s range.
-    package func integer(_ index: Int) -> Int64? {
+    public func integer(_ index: Int) -> Int64? {
         guard let value = number(index) else { return nil }
         if let integer = value.int64 { return integer }
         failOperand(index, "must be integer number but got floating-point number")
@@ -68,7 +68,7 @@ extension BuiltinCall {
     }
 
     /// An array or set, of which every element is a string; the elements lie in order.
-    package func strings(_ index: Int) -> UnsafeBufferPointer<Value>? {
+    public func strings(_ index: Int) -> UnsafeBufferPointer<Value>? {
         let value = self[index]
         let elements: UnsafeBufferPointer<Value>
         switch value.tag {

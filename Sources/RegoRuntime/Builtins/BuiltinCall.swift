@@ -1,19 +1,24 @@
 /// The memory of one call, made by the machine on its stack.
-@safe package struct BuiltinFrame {
-    package var arguments: UnsafePointer<Value>
-    package var count: Int
+@_spi(Engine) @safe public struct BuiltinFrame {
+    /// The arguments.
+    public var arguments: UnsafePointer<Value>
+    /// How many arguments there are.
+    public var count: Int
     /// The arguments, by bits, that are constants of the program: they lie where they are as long as the context's program.
-    package var constants: UInt8
+    public var constants: UInt8
     /// Undefined until the builtin returns something.
-    package var result: Value
-    package var arena: Arena
+    public var result: Value
+    /// Memory for the result.
+    public var arena: Arena
     /// Kept alive by the machine for the time of the call.
-    package var context: Unmanaged<BuiltinContext>
-    package var name: StaticString
+    public var context: Unmanaged<BuiltinContext>
+    /// The builtin's name.
+    public var name: StaticString
     /// Whether the builtin failed; the failure is the last one of the context.
-    package var hasFailed: Bool
+    public var hasFailed: Bool
 
-    package init(
+    /// Makes the memory of one call.
+    public init(
         arguments: UnsafePointer<Value>, count: Int, constants: UInt8 = 0, arena: Arena, context: Unmanaged<BuiltinContext>,
         name: StaticString
     ) {
@@ -29,45 +34,50 @@
 }
 
 /// What a builtin's code sees of the call: its arguments, memory, and where its result or failure goes.
-@safe package struct BuiltinCall {
+@_spi(Engine) @safe public struct BuiltinCall {
     private let frame: UnsafeMutablePointer<BuiltinFrame>
 
     /// Wraps the pointer that a `BuiltinImplementation` is given.
     @inline(__always)
-    package init(_ frame: UnsafeMutableRawPointer) {
+    public init(_ frame: UnsafeMutableRawPointer) {
         unsafe self.frame = frame.assumingMemoryBound(to: BuiltinFrame.self)
     }
 
     /// An argument, from 0.
     @inline(__always)
-    package subscript(index: Int) -> Value { unsafe frame.pointee.arguments[index] }
+    public subscript(index: Int) -> Value { unsafe frame.pointee.arguments[index] }
 
     /// How many arguments there are.
-    package var count: Int { unsafe frame.pointee.count }
+    public var count: Int { unsafe frame.pointee.count }
 
     /// Whether the arguments of these bits are constants of the program.
     @inline(__always)
-    package func areConstant(_ arguments: UInt8) -> Bool { unsafe frame.pointee.constants & arguments == arguments }
+    public func areConstant(_ arguments: UInt8) -> Bool { unsafe frame.pointee.constants & arguments == arguments }
 
     /// Memory for the result.
-    package var arena: Arena { unsafe frame.pointee.arena }
+    public var arena: Arena { unsafe frame.pointee.arena }
 
     /// What the evaluation's builtins share.
-    package var context: BuiltinContext { unsafe frame.pointee.context.takeUnretainedValue() }
+    public var context: BuiltinContext { unsafe frame.pointee.context.takeUnretainedValue() }
+
+    /// What was kept in `ConstantObjects` for an argument or two, alive as long as the context; counts no reference.
+    public func constantObject(_ kind: ObjectIdentifier, _ first: Value, _ second: Value = .undefined) -> UnsafeRawPointer? {
+        unsafe frame.pointee.context._withUnsafeGuaranteedRef { unsafe $0.constantObjects.pointer(kind, first, second) }
+    }
 
     /// The builtin's name.
-    package var name: StaticString { unsafe frame.pointee.name }
+    public var name: StaticString { unsafe frame.pointee.name }
 
     /// Ends with a result; undefined is one.
     @inline(__always)
-    package func `return`(_ value: Value) { unsafe frame.pointee.result = value }
+    public func `return`(_ value: Value) { unsafe frame.pointee.result = value }
 
     /// Ends with a string that is copied.
-    package func `return`(_ text: String) { self.return(.string(text, in: arena)) }
+    public func `return`(_ text: String) { self.return(.string(text, in: arena)) }
 
     /// Ends with a boolean.
     @inline(__always)
-    package func `return`(_ value: Bool) { self.return(.boolean(value)) }
+    public func `return`(_ value: Bool) { self.return(.boolean(value)) }
 
     /// Ends without a result.
     ///
@@ -79,7 +89,7 @@
     }
 
     /// Ends the call, and the evaluation, if it has been cancelled or its time is up; for loops that run long.
-    package func endIfInterrupted() -> Bool {
+    public func endIfInterrupted() -> Bool {
         guard context.isInterrupted else { return false }
         fail(.interrupted, context.isCancelled ? BuiltinContext.cancelledMessage : BuiltinContext.lateMessage)
         return true

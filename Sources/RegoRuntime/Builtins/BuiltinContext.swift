@@ -46,7 +46,7 @@ package struct BuiltinFailure: Error, Sendable, Hashable {
 }
 
 /// What builtins share with each other and with their caller during one evaluation. One thread uses it at a time.
-@safe package final class BuiltinContext {
+@_spi(Engine) @safe public final class BuiltinContext {
     /// Where random numbers come from; the same seed gives the same numbers.
     package var random = BuiltinRandom()
     /// The hosts that `http.send`, `net.lookup_ip_addr` and a schema's `$ref` may reach, as a capabilities file lists them; `nil` for all.
@@ -76,9 +76,9 @@ package struct BuiltinFailure: Error, Sendable, Hashable {
         unsafe own.deallocate()
     }
 
-    /// Forgets one evaluation's failures and results; compiled patterns stay.
-    package func reset(time: Int64) {
-        unsafe own.pointee.time = time
+    /// Forgets one evaluation's time, failures and results; compiled patterns stay.
+    package func reset() {
+        unsafe own.pointee.hasTime = false
         unsafe own.pointee.deadline = 0
         if unsafe own.pointee.isUsed { forget() }
     }
@@ -137,11 +137,24 @@ package struct BuiltinFailure: Error, Sendable, Hashable {
 
     // MARK: The evaluation at hand
 
-    /// The evaluation's time in nanoseconds since 1970: the same for every call of `time.now_ns` in one evaluation.
+    /// The evaluation's time in nanoseconds since 1970, which is when it first asks for it: the same for every call of `time.now_ns` in one
+    /// evaluation.
     package var time: Int64 {
-        get { unsafe own.pointee.time }
-        set { unsafe own.pointee.time = newValue }
+        get {
+            if unsafe !own.pointee.hasTime { readClock() }
+            return unsafe own.pointee.time
+        }
+        set {
+            unsafe own.pointee.time = newValue
+            unsafe own.pointee.hasTime = true
+        }
     }
+
+    /// Whether the evaluation has asked for its time.
+    var hasTime: Bool { unsafe own.pointee.hasTime }
+
+    @inline(never)
+    private func readClock() { time = Machine.nanosecondsSince1970() }
 
     /// When the evaluation's time is up, in nanoseconds of `CLOCK_MONOTONIC`; 0 for never.
     package var deadline: UInt64 {
@@ -221,7 +234,9 @@ private struct EvaluationState {
         var objects: [ObjectIdentifier: AnyObject] = [:]
     }
 
+    /// Valid under `hasTime`: few evaluations ask.
     var time: Int64 = 0
+    var hasTime = false
     var deadline: UInt64 = 0
     /// Something of `rare` was written.
     var isUsed = false

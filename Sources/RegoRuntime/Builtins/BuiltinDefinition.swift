@@ -19,6 +19,11 @@ package typealias BuiltinImplementation = @convention(c) (UnsafeMutableRawPointe
     package let canBlock: Bool
     package let implementation: BuiltinImplementation
 
+    /// Whether a call leaves more behind than its result: a line that is written, a case of a test that is noted.
+    package var hasEffect: Bool {
+        !hasResult || ["print", "trace", "internal.print", "internal.test_case"].contains("\(name)")
+    }
+
     package init(
         _ name: StaticString, arity: Int, hasResult: Bool = true, isRelation: Bool = false, isDeprecated: Bool = false,
         isNondeterministic: Bool = false, canBlock: Bool = false, implementation: BuiltinImplementation

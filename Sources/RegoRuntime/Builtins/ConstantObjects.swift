@@ -27,9 +27,13 @@
     }
 
     /// What was kept for two constants.
-    @inline(__always)
     package func object<Object: AnyObject>(_ kind: Object.Type, for first: Value, _ second: Value = .undefined) -> Object? {
-        let kind = ObjectIdentifier(kind)
+        // Kept under this kind by `insert`, which takes no other.
+        unsafe pointer(ObjectIdentifier(kind), first, second).map { unsafe Unmanaged<Object>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    /// The same as a pointer to the object, which the table keeps alive.
+    func pointer(_ kind: ObjectIdentifier, _ first: Value, _ second: Value) -> UnsafeRawPointer? {
         var place = Self.start(first, second) & (capacity - 1)
         while true {
             guard let entry = unsafe entries[place] else { return nil }
@@ -37,8 +41,7 @@
             if unsafe entry.first.w1 == first.w1 && entry.first.w0 == first.w0 && entry.second.w1 == second.w1
                 && entry.second.w0 == second.w0 && entry.kind == kind
             {
-                // Kept under this kind by `insert`, which takes no other.
-                return unsafe unsafeDowncast(entry.object.takeUnretainedValue(), to: Object.self)
+                return unsafe UnsafeRawPointer(entry.object.toOpaque())
             }
             place = (place + 1) & (capacity - 1)
         }

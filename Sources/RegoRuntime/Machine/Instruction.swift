@@ -30,6 +30,11 @@ package enum ArithmeticOperator: UInt8, BitwiseCopyable, Sendable {
     case plus, minus, multiply, divide, remainder
 }
 
+/// The builtins that the machine computes itself where their operands are of the usual kind.
+package enum DirectBuiltin: UInt8, BitwiseCopyable, Sendable {
+    case startsWith, endsWith, contains, count, isString, isNumber, isObject, isArray
+}
+
 /// What an instruction does. `t` is where it goes on when it fails; unless said otherwise it falls through when it succeeds.
 ///
 /// Registers are single-assignment on each path of a body; they hold `undefined` only where an instruction's line says so.
@@ -138,6 +143,8 @@ package enum Opcode: UInt8, BitwiseCopyable, Sendable {
     case callFunction
     /// R[a] = builtin d of the c registers from R[b], of which those in the bits of x hold constants. Fails if undefined.
     case callBuiltin
+    /// The same for a builtin that is the `DirectBuiltin` x.
+    case callDirect
 
     // Rules
     /// Goes on at the first rule that the index with the root d allows; R[a] becomes the cursor over the others. Fails if there is none.

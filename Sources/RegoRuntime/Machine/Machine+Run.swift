@@ -28,6 +28,8 @@ extension Machine {
                 let frame = unsafe state.pointee.frames + depth
                 if unsafe frame.pointee.memo >= 0 {
                     unsafe memos[Int(frame.pointee.memo)] = unsafe Memo(value: result, epoch: frame.pointee.epoch)
+                } else if unsafe frame.pointee.memo != -1 {
+                    unsafe keep(result, of: frame, arguments: window)
                 }
                 unsafe window = unsafe frame.pointee.window
                 size = unsafe frame.pointee.registerCount
@@ -77,7 +79,8 @@ extension Machine {
                     continue
                 }
             case .getConstant:
-                let value = unsafe window[Int(pc.pointee.b)].dereference(constants[Int(pc.pointee.d)])
+                let (base, key) = unsafe (window[Int(pc.pointee.b)], constants[Int(pc.pointee.d)])
+                let value = key.isString && base.tag == .object ? base.lookup(string: key) : base.dereference(key)
                 unsafe window[Int(pc.pointee.a)] = value
                 if value.isUndefined {
                     unsafe pc = unsafe code + Int(pc.pointee.t)
@@ -282,6 +285,16 @@ extension Machine {
                         continue
                     }
                 }
+                var memo = unsafe function.pointee.memo
+                if unsafe function.pointee.keeping != .nothing {
+                    let value = unsafe recall(pc, function, window + Int(pc.pointee.b))
+                    if value.tag != .builder {
+                        unsafe window[Int(pc.pointee.a)] = value
+                        unsafe pc = unsafe value.isUndefined ? code + Int(pc.pointee.t) : pc + 1
+                        continue
+                    }
+                    memo = -2
+                }
                 quantum -= 1
                 if quantum == 0 {
                     quantum = unsafe nextQuantum(at: pc)
@@ -295,7 +308,7 @@ extension Machine {
                     return .undefined
                 }
                 unsafe (state.pointee.frames + depth).initialize(
-                    to: CallFrame(call: pc, window: window, registerCount: size, memo: function.pointee.memo, epoch: epoch))
+                    to: CallFrame(call: pc, window: window, registerCount: size, memo: memo, epoch: epoch))
                 depth += 1
                 let arguments = unsafe window + Int(pc.pointee.b)
                 for index in unsafe 0..<Int(pc.pointee.c) { unsafe callee[index] = unsafe arguments[index] }
@@ -311,6 +324,24 @@ extension Machine {
                 }
                 let value = unsafe callBuiltin(Int(pc.pointee.d), arguments: window + Int(pc.pointee.b), count: Int(pc.pointee.c), at: pc)
                 if unsafe state.pointee.hasFailed { return .undefined }
+                unsafe window[Int(pc.pointee.a)] = value
+                if value.isUndefined {
+                    unsafe pc = unsafe code + Int(pc.pointee.t)
+                    continue
+                }
+
+            case .callDirect:
+                quantum -= 1
+                if quantum == 0 {
+                    quantum = unsafe nextQuantum(at: pc)
+                    if quantum == 0 { return .undefined }
+                }
+                let operands = unsafe window + Int(pc.pointee.b)
+                var value = unsafe Self.direct(pc.pointee.x, operands)
+                if value.isUndefined {
+                    value = unsafe callBuiltin(Int(pc.pointee.d), arguments: operands, count: Int(pc.pointee.c), at: pc)
+                    if unsafe state.pointee.hasFailed { return .undefined }
+                }
                 unsafe window[Int(pc.pointee.a)] = value
                 if value.isUndefined {
                     unsafe pc = unsafe code + Int(pc.pointee.t)

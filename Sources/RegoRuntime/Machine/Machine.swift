@@ -16,6 +16,9 @@ import Glibc
     let memos: UnsafeMutablePointer<Memo>
     let globals: UnsafeMutablePointer<Value>
     let entryIndices: UnsafeMutablePointer<EntryIndexPlace>
+    let keptResults: KeptResults
+    /// The memory of the call of a builtin that is under way; none calls another.
+    let builtinFrame: UnsafeMutablePointer<BuiltinFrame>
     /// Takes what the `trace` instructions of an instrumented program tell.
     private(set) var recorder: TraceRecorder?
     private var lastFailure: MachineError?
@@ -54,6 +57,10 @@ import Glibc
         unsafe globals.initialize(repeating: .undefined, count: max(program.globalCount, 1))
         unsafe entryIndices = .allocate(capacity: Self.entryIndexPlaces)
         unsafe entryIndices.initialize(repeating: EntryIndexPlace(), count: Self.entryIndexPlaces)
+        keptResults = KeptResults(program)
+        unsafe builtinFrame = .allocate(capacity: 1)
+        unsafe builtinFrame.initialize(
+            to: BuiltinFrame(arguments: registers, count: 0, arena: arena, context: Unmanaged.passUnretained(context), name: ""))
         unsafe state.initialize(to: MachineState(frames: .allocate(capacity: 64), frameCapacity: 64))
     }
 
@@ -61,6 +68,7 @@ import Glibc
         arena.destroy()
         inputArena.destroy()
         unsafe watch.deallocate()
+        unsafe builtinFrame.deallocate()
         unsafe registers.deallocate()
         unsafe memos.deallocate()
         unsafe globals.deallocate()
@@ -73,7 +81,7 @@ import Glibc
     ///
     /// - Parameters:
     ///   - input: the input document, in memory that outlives the call; undefined for none.
-    ///   - data: the base documents.
+    ///   - data: the base documents, in memory that outlives the machine: what follows from them alone is kept for further evaluations.
     ///   - query: the function to run instead of the program's own query; one without parameters.
     ///   - recorder: what an instrumented program's events are told to.
     /// - Returns: the query's value in the machine's arena, valid until `reset()`; undefined if the query is.
@@ -94,6 +102,8 @@ import Glibc
         unsafe state.pointee.epoch = unsafe state.pointee.lastEpoch
         unsafe state.pointee.input = input
         unsafe state.pointee.data = data
+        unsafe state.pointee.snapshot = data
+        unsafe state.pointee.hasTolerated = false
         unsafe state.pointee.steps = limits.steps
         unsafe watch.initialize(
             to: EvaluationWatch(context: Unmanaged.passUnretained(context), byteLimit: max(limits.memory, Self.leastTextLimit)))
@@ -111,8 +121,9 @@ import Glibc
     ///
     /// - Throws: what the action throws, or which limit the values exceed.
     package func watching<Result>(_ action: () throws(MachineError) -> Result) throws(MachineError) -> Result {
-        let outer = unsafe EvaluationWatch.exchange(watch)
-        defer { _ = unsafe EvaluationWatch.exchange(outer) }
+        let outer = unsafe EvaluationWatch.current
+        unsafe EvaluationWatch.makeCurrent(watch)
+        defer { unsafe EvaluationWatch.makeCurrent(outer) }
         let result = try action()
         if unsafe watch.pointee.reason != .none {
             unsafe failForWalk(at: program.code)
@@ -130,9 +141,16 @@ import Glibc
         inputArena.reset()
     }
 
+    /// Whether what evaluations find out from base documents alone is kept for further ones; not while it is measured how long that takes.
+    package var keepsDocuments: Bool {
+        get { keptResults.keepsDocuments }
+        set { keptResults.keepsDocuments = newValue }
+    }
+
     private func forgetMemos() {
         unsafe memos.update(repeating: Memo(value: .undefined, epoch: 0), count: max(program.memoCount, 1))
         unsafe state.pointee.lastEpoch = 0
+        keptResults.forgetCalls()
     }
 
     // MARK: What the loop does rarely
@@ -204,6 +222,9 @@ import Glibc
         return .undefined
     }
 
+    /// The time of day.
+    static func nanosecondsSince1970() -> Int64 { Int64(bitPattern: nanoseconds(CLOCK_REALTIME)) }
+
     package static func monotonicNanoseconds() -> UInt64 { nanoseconds(CLOCK_MONOTONIC) }
 
     /// The same clock as it was up to 4 ms ago, for a quarter of the time.
@@ -258,23 +279,29 @@ import Glibc
         if unsafe definition.pointee.isNondeterministic {
             if let known = unsafe recordedResult(definition.pointee, arguments: arguments, count: count, at: instruction) { return known }
         }
-        var frame = unsafe BuiltinFrame(
-            arguments: arguments, count: count, constants: instruction.pointee.opcode == .callBuiltin ? instruction.pointee.x : 0,
-            arena: arena, context: Unmanaged.passUnretained(context), name: definition.pointee.name)
-        unsafe withUnsafeMutablePointer(to: &frame) { unsafe definition.pointee.implementation(UnsafeMutableRawPointer($0)) }
+        let frame = unsafe builtinFrame
+        unsafe frame.pointee.arguments = unsafe UnsafePointer(arguments)
+        unsafe frame.pointee.count = count
+        unsafe frame.pointee.constants = unsafe instruction.pointee.opcode == .callBuiltin ? instruction.pointee.x : 0
+        unsafe frame.pointee.result = .undefined
+        unsafe frame.pointee.hasFailed = false
+        unsafe frame.pointee.name = unsafe definition.pointee.name
+        unsafe definition.pointee.implementation(UnsafeMutableRawPointer(frame))
         if arena.isExhausted { unsafe failForMemory(at: instruction) }
         // Some calls take milliseconds: the quantum of steps alone would notice too late.
         if unsafe watch.pointee.reason != .none { unsafe failForWalk(at: instruction) }
         unsafe state.pointee.builtinCalls &+= 1
         if unsafe state.pointee.builtinCalls & 7 == 0, context.isLate { unsafe failForTime(at: instruction) }
-        guard !frame.hasFailed else {
+        guard unsafe !frame.pointee.hasFailed else {
             unsafe settleFailure(at: instruction)
             return .undefined
         }
-        if unsafe definition.pointee.isNondeterministic, let results = context.nondeterministicResults, frame.result.isDefined {
-            unsafe results.record(definition.pointee.name, UnsafeBufferPointer(start: arguments, count: count), frame.result)
+        if unsafe definition.pointee.isNondeterministic, let results = context.nondeterministicResults,
+            unsafe frame.pointee.result.isDefined
+        {
+            unsafe results.record(definition.pointee.name, UnsafeBufferPointer(start: arguments, count: count), frame.pointee.result)
         }
-        return unsafe definition.pointee.hasResult ? frame.result : .true
+        return unsafe definition.pointee.hasResult ? frame.pointee.result : .true
     }
 
     /// Tells a nondeterministic builtin where it is called; the recorded result if there is one.
@@ -300,6 +327,7 @@ import Glibc
         }
         // In a loop over much data each call may fail: only strict evaluations, which end here, need the message.
         guard failure == nil else { return }
+        unsafe state.pointee.hasTolerated = true
         context.failures.removeAll(keepingCapacity: true)
         if let tolerated = context.tolerated {
             let position = unsafe program.position(of: instruction - program.code)

@@ -40,7 +40,7 @@ package struct MachineLimits: BitwiseCopyable, Sendable {
     var window: UnsafeMutablePointer<Value>
     /// The caller's window's size.
     var registerCount: Int32
-    /// Where to keep the result; -1 for nowhere.
+    /// The memo of the result; -1 for none, -2 for `Machine.keep`.
     var memo: Int32
     /// The epoch that the result belongs to.
     var epoch: UInt32
@@ -65,6 +65,10 @@ struct Memo: BitwiseCopyable {
     var limits = MachineLimits(steps: .max, memory: .max, depth: 1, deadline: 0, isStrict: false)
     /// The evaluation has ended with an error.
     var hasFailed = false
+    /// The base documents that the evaluation was begun with.
+    var snapshot = Value.undefined
+    /// Calls of builtins have failed without ending the evaluation.
+    var hasTolerated = false
     /// Evaluations so far.
     var evaluations: UInt64 = 0
     /// Calls of builtins so far.

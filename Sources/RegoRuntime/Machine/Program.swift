@@ -11,6 +11,18 @@ package struct SourcePosition: BitwiseCopyable, Sendable, Hashable {
     }
 }
 
+/// What a machine may keep of a function's results, because nothing but what is named decides them and a call costs more than a look.
+package enum Keeping: UInt8, BitwiseCopyable, Sendable {
+    case nothing
+    /// For the rest of the evaluation's context: the arguments decide.
+    case forArguments
+    /// For further evaluations: the base documents decide.
+    case forData
+
+    /// Arguments of calls whose results are kept, at most.
+    package static var argumentLimit: Int { 3 }
+}
+
 /// A function's entry and what a call of it needs.
 package struct FunctionCode: BitwiseCopyable, Sendable {
     /// The first instruction.
@@ -19,11 +31,14 @@ package struct FunctionCode: BitwiseCopyable, Sendable {
     package var registerCount: Int32
     /// The memo that keeps its result for an evaluation; -1 for Rego functions, whose result depends on arguments.
     package var memo: Int32
+    /// What may be kept of its results besides.
+    package var keeping: Keeping
 
-    package init(entry: Int32, registerCount: Int32, memo: Int32) {
+    package init(entry: Int32, registerCount: Int32, memo: Int32, keeping: Keeping = .nothing) {
         self.entry = entry
         self.registerCount = registerCount
         self.memo = memo
+        self.keeping = keeping
     }
 }
 
@@ -46,6 +61,7 @@ package struct FunctionCode: BitwiseCopyable, Sendable {
     package let hosted: [HostedBuiltin?]
     let hasHostedBuiltins: Bool
     package let memoCount: Int
+    package let functionCount: Int
     package let globalCount: Int
     /// The function that answers the query.
     package let query: FunctionID
@@ -72,6 +88,7 @@ package struct FunctionCode: BitwiseCopyable, Sendable {
         self.hasHostedBuiltins = hosted.contains { $0 != nil }
         self.hosted = hasHostedBuiltins ? hosted : []
         self.memoCount = memoCount
+        functionCount = functions.count
         self.globalCount = globalCount
         self.query = query
         self.heap = heap

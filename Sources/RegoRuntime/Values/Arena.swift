@@ -4,7 +4,7 @@ import Glibc
 ///
 /// The arena itself is a handle that may be copied freely; every copy means the same memory. One thread uses it at a time. Every
 /// allocation is aligned to 16 bytes and followed by at least 16 readable bytes, so that short strings may be loaded in whole words.
-@safe package struct Arena: BitwiseCopyable, @unchecked Sendable {
+@_spi(Engine) @safe public struct Arena: BitwiseCopyable, @unchecked Sendable {
     @usableFromInline let state: UnsafeMutablePointer<ArenaState>
 
     /// Makes an arena.
@@ -12,7 +12,7 @@ import Glibc
     /// - Parameters:
     ///   - chunkSize: bytes of the first chunk.
     ///   - byteLimit: allocated bytes beyond which the arena counts as exhausted.
-    package init(chunkSize: Int = 65536, byteLimit: Int = .max) {
+    public init(chunkSize: Int = 65536, byteLimit: Int = .max) {
         HashSeed.prepare()
         let chunk = unsafe ArenaChunk.make(payload: max(chunkSize, 1024), next: nil)
         unsafe state = .allocate(capacity: 1)
@@ -22,7 +22,7 @@ import Glibc
     }
 
     /// Frees all memory; no copy of the handle and no value in it may be used afterwards.
-    package func destroy() {
+    public func destroy() {
         freeChunks()
         unsafe state.deallocate()
     }
@@ -32,7 +32,7 @@ import Glibc
     private static let keptBytes = 1 << 20
 
     /// Forgets everything allocated; keeps the largest chunk that is not too large to be kept, and frees the others.
-    package func reset() {
+    public func reset() {
         if unsafe state.pointee.current != state.pointee.first { keepOneChunk() }
         let first = unsafe state.pointee.first
         unsafe state.pointee.current = first
@@ -46,7 +46,7 @@ import Glibc
     /// Memory is returned even when the arena is exhausted: whoever allocates in a loop asks `isExhausted` now and then, whoever
     /// allocates much at once asks `canAllocate(_:)` first.
     @inlinable @inline(__always)
-    package func allocate(bytes: Int) -> UnsafeMutableRawPointer {
+    public func allocate(bytes: Int) -> UnsafeMutableRawPointer {
         let size = (bytes &+ 15) & ~15
         let cursor = unsafe state.pointee.cursor
         // `size` is compared as unsigned, so that an overflow ends in the slow path, which refuses it.
@@ -59,28 +59,42 @@ import Glibc
 
     /// Returns uninitialised memory for `n` values.
     @inlinable @inline(__always)
-    package func allocateValues(_ n: Int) -> UnsafeMutablePointer<Value> {
+    public func allocateValues(_ n: Int) -> UnsafeMutablePointer<Value> {
         unsafe allocate(bytes: n &* 16).assumingMemoryBound(to: Value.self)
     }
 
     /// Whether more bytes are in use than the limit allows.
-    package var isExhausted: Bool { allocatedBytes > byteLimit }
+    public var isExhausted: Bool { allocatedBytes > byteLimit }
 
     /// Whether this many further bytes stay below the limit.
-    package func canAllocate(_ bytes: Int) -> Bool {
+    public func canAllocate(_ bytes: Int) -> Bool {
         let (sum, overflow) = allocatedBytes.addingReportingOverflow(bytes)
         return bytes >= 0 && !overflow && sum <= byteLimit
     }
 
     /// Bytes in use since the arena was made or reset.
-    package var allocatedBytes: Int {
+    public var allocatedBytes: Int {
         unsafe state.pointee.retiredBytes + (state.pointee.cursor - state.pointee.current.pointee.start)
+    }
+
+    /// Whether an address lies in the arena's memory.
+    ///
+    /// - Complexity: O(blocks), of which there are few: they grow.
+    func contains(_ address: UnsafeRawPointer?) -> Bool {
+        guard let address = unsafe address else { return false }
+        var chunk = unsafe Optional(state.pointee.current)
+        while let block = unsafe chunk {
+            let (start, end) = unsafe (UnsafeRawPointer(block.pointee.start), UnsafeRawPointer(block.pointee.end))
+            if unsafe start <= address, unsafe address <= end { return true }
+            unsafe chunk = block.pointee.next
+        }
+        return false
     }
 
     /// Blocks that were asked of the system since the arena was made or reset.
     ///
     /// - Complexity: O(blocks), of which there are few: they grow.
-    package var grownChunks: Int {
+    public var grownChunks: Int {
         var count = 0
         var chunk = unsafe state.pointee.current
         while unsafe chunk != state.pointee.first, let next = unsafe chunk.pointee.next {
@@ -91,7 +105,7 @@ import Glibc
     }
 
     /// Allocated bytes beyond which the arena counts as exhausted.
-    package var byteLimit: Int {
+    public var byteLimit: Int {
         get { unsafe state.pointee.byteLimit }
         nonmutating set { unsafe state.pointee.byteLimit = newValue }
     }

@@ -1,7 +1,8 @@
 /// An array under construction in an arena; copies of the handle mean the same array.
-@safe package struct ArrayBuilder: BitwiseCopyable {
-    @safe private struct State: BitwiseCopyable {
-        var arena: Arena
+@_spi(Engine) @safe public struct ArrayBuilder: BitwiseCopyable {
+    /// The memory of an array under construction.
+    @safe public struct State: BitwiseCopyable {
+        let arena: Arena
         var elements: UnsafeMutablePointer<Value>
         var count: Int
         var capacity: Int
@@ -10,7 +11,7 @@
     private let state: UnsafeMutablePointer<State>
 
     /// Begins an empty array.
-    package init(in arena: Arena, capacity: Int = 8) {
+    public init(in arena: Arena, capacity: Int = 8) {
         let room = max(capacity, 1)
         let stateBytes = (MemoryLayout<State>.stride + 15) & ~15
         let memory = unsafe arena.allocate(bytes: stateBytes + room * 16)
@@ -21,20 +22,20 @@
 
     /// Takes the builder out of a register.
     @inline(__always)
-    package init(_ builderValue: Value) {
+    public init(_ builderValue: Value) {
         unsafe state = UnsafeMutablePointer<State>(bitPattern: UInt(builderValue.w1)).unsafelyUnwrapped
     }
 
     /// The builder as a value for a register of the machine.
     @inline(__always)
-    package var value: Value { unsafe Value(tag: .builder, w1: UInt64(UInt(bitPattern: state))) }
+    public var value: Value { unsafe Value(tag: .builder, w1: UInt64(UInt(bitPattern: state))) }
 
     /// Elements so far.
-    package var count: Int { unsafe state.pointee.count }
+    public var count: Int { unsafe state.pointee.count }
 
     /// Adds an element at the end.
     @inline(__always)
-    package func append(_ element: Value) {
+    public func append(_ element: Value) {
         let count = unsafe state.pointee.count
         if unsafe count == state.pointee.capacity { grow() }
         unsafe state.pointee.elements[count] = element
@@ -43,12 +44,12 @@
 
     /// Ends the construction; the builder must not be used afterwards.
     @inline(__always)
-    package func finish() -> Value {
+    public func finish() -> Value {
         unsafe .array(state.pointee.elements, count: state.pointee.count)
     }
 
-    @inline(never)
-    private func grow() {
+    @usableFromInline @inline(never)
+    func grow() {
         let capacity = unsafe state.pointee.capacity * 2
         let elements = unsafe state.pointee.arena.allocateValues(capacity)
         unsafe elements.update(from: state.pointee.elements, count: state.pointee.count)

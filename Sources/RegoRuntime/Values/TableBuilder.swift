@@ -1,7 +1,7 @@
 import Glibc
 
 /// How an entry came into an object under construction.
-package enum PutResult: UInt8, BitwiseCopyable, Sendable {
+@_spi(Engine) public enum PutResult: UInt8, BitwiseCopyable, Sendable {
     /// The key is new.
     case inserted
     /// The key was there with an equal value.
@@ -101,73 +101,73 @@ package enum PutResult: UInt8, BitwiseCopyable, Sendable {
 }
 
 /// A set under construction in an arena; copies of the handle mean the same set.
-@safe package struct SetBuilder: BitwiseCopyable {
+@_spi(Engine) @safe public struct SetBuilder: BitwiseCopyable {
     private let state: UnsafeMutablePointer<TableState>
 
     /// Begins an empty set; `capacity` members need no further memory.
-    package init(in arena: Arena, capacity: Int = 8) {
+    public init(in arena: Arena, capacity: Int = 8) {
         unsafe state = TableState.make(in: arena, capacity: capacity, isSet: true)
     }
 
     /// Takes the builder out of a register.
     @inline(__always)
-    package init(_ builderValue: Value) {
+    public init(_ builderValue: Value) {
         unsafe state = UnsafeMutablePointer<TableState>(bitPattern: UInt(builderValue.w1)).unsafelyUnwrapped
     }
 
     /// The builder as a value for a register of the machine.
     @inline(__always)
-    package var value: Value { unsafe Value(tag: .builder, w1: UInt64(UInt(bitPattern: state))) }
+    public var value: Value { unsafe Value(tag: .builder, w1: UInt64(UInt(bitPattern: state))) }
 
     /// Members so far.
-    package var count: Int { unsafe Int(state.pointee.header.pointee.count) }
+    public var count: Int { unsafe Int(state.pointee.header.pointee.count) }
 
     /// Whether a member is there already.
-    package func contains(_ member: Value) -> Bool { unsafe state.pointee.find(member) >= 0 }
+    public func contains(_ member: Value) -> Bool { unsafe state.pointee.find(member) >= 0 }
 
     /// Adds a member; returns whether it is new.
     @discardableResult
-    package func insert(_ member: Value) -> Bool {
+    public func insert(_ member: Value) -> Bool {
         if unsafe state.pointee.find(member) >= 0 { return false }
         _ = unsafe state.pointee.add(member)
         return true
     }
 
     /// Ends the construction; the builder must not be used afterwards.
-    package func finish() -> Value { unsafe state.pointee.finish() }
+    public func finish() -> Value { unsafe state.pointee.finish() }
 }
 
 /// An object under construction in an arena; copies of the handle mean the same object.
-@safe package struct ObjectBuilder: BitwiseCopyable {
+@_spi(Engine) @safe public struct ObjectBuilder: BitwiseCopyable {
     private let state: UnsafeMutablePointer<TableState>
 
     /// Begins an empty object; `capacity` entries need no further memory.
-    package init(in arena: Arena, capacity: Int = 8) {
+    public init(in arena: Arena, capacity: Int = 8) {
         unsafe state = TableState.make(in: arena, capacity: capacity, isSet: false)
     }
 
     /// Takes the builder out of a register.
     @inline(__always)
-    package init(_ builderValue: Value) {
+    public init(_ builderValue: Value) {
         unsafe state = UnsafeMutablePointer<TableState>(bitPattern: UInt(builderValue.w1)).unsafelyUnwrapped
     }
 
     /// The builder as a value for a register of the machine.
     @inline(__always)
-    package var value: Value { unsafe Value(tag: .builder, w1: UInt64(UInt(bitPattern: state))) }
+    public var value: Value { unsafe Value(tag: .builder, w1: UInt64(UInt(bitPattern: state))) }
 
     /// Entries so far.
-    package var count: Int { unsafe Int(state.pointee.header.pointee.count) }
+    public var count: Int { unsafe Int(state.pointee.header.pointee.count) }
 
     /// The value of a key so far, or undefined.
-    package func lookup(_ key: Value) -> Value {
+    public func lookup(_ key: Value) -> Value {
         let position = unsafe state.pointee.find(key)
         return unsafe position < 0 ? .undefined : state.pointee.values[position]
     }
 
     /// Adds an entry unless its key is there.
     @discardableResult
-    package func put(_ key: Value, _ value: Value) -> PutResult {
+    public func put(_ key: Value, _ value: Value) -> PutResult {
         let position = unsafe state.pointee.find(key)
         if position >= 0 { return unsafe Value.equal(state.pointee.values[position], value) ? .same : .conflict }
         let added = unsafe state.pointee.add(key)
@@ -175,13 +175,19 @@ package enum PutResult: UInt8, BitwiseCopyable, Sendable {
         return .inserted
     }
 
+    /// Adds an entry whose key is known to be new.
+    func add(_ key: Value, _ value: Value) {
+        let added = unsafe state.pointee.add(key)
+        unsafe state.pointee.values[added] = value
+    }
+
     /// Adds an entry or replaces its value.
-    package func set(_ key: Value, _ value: Value) {
+    public func set(_ key: Value, _ value: Value) {
         var position = unsafe state.pointee.find(key)
         if position < 0 { position = unsafe state.pointee.add(key) }
         unsafe state.pointee.values[position] = value
     }
 
     /// Ends the construction; the builder must not be used afterwards.
-    package func finish() -> Value { unsafe state.pointee.finish() }
+    public func finish() -> Value { unsafe state.pointee.finish() }
 }

@@ -7,21 +7,27 @@ import Glibc
 /// Up to 8 entries are found by comparing their first words one by one.
 ///
 /// Tables of an arena are sorted in place when order is first asked for; frozen ones are sorted when frozen and never written again.
-package struct TableHeader: BitwiseCopyable {
-    package var count: UInt32
+@_spi(Engine) public struct TableHeader: BitwiseCopyable {
+    /// Entries.
+    public var count: UInt32
     /// Slots of the index minus one; 0 without an index.
-    package var mask: UInt32
-    package var flags: UInt32
+    public var mask: UInt32
+    /// `isSet` and what follows it.
+    public var flags: UInt32
     /// The cached hash of the whole collection, valid under `hasHash`.
-    package var hash: UInt32
+    public var hash: UInt32
 
-    package static let isSet: UInt32 = 1
-    package static let isSorted: UInt32 = 2
-    package static let isFrozen: UInt32 = 4
-    package static let hasHash: UInt32 = 8
+    /// A set, which has no values.
+    public static var isSet: UInt32 { @inlinable @inline(__always) get { 1 } }
+    /// The entries lie in Rego's order.
+    public static var isSorted: UInt32 { @inlinable @inline(__always) get { 2 } }
+    /// Never written again.
+    public static var isFrozen: UInt32 { @inlinable @inline(__always) get { 4 } }
+    /// `hash` is the collection's.
+    public static var hasHash: UInt32 { @inlinable @inline(__always) get { 8 } }
 
     /// Entries that are found without an index.
-    package static let linearLimit = 8
+    public static var linearLimit: Int { @inlinable @inline(__always) get { 8 } }
 
     /// The mask of the smallest index for so many entries.
     static func mask(for count: Int) -> UInt32 {
@@ -43,15 +49,16 @@ package struct TableHeader: BitwiseCopyable {
     }
 }
 
-extension UnsafeMutablePointer where Pointee == TableHeader {
+@_spi(Engine) extension UnsafeMutablePointer where Pointee == TableHeader {
+    /// The keys of an object or the members of a set.
     @inline(__always)
-    package var keys: UnsafeMutablePointer<Value> {
+    public var keys: UnsafeMutablePointer<Value> {
         unsafe UnsafeMutableRawPointer(self + 1).assumingMemoryBound(to: Value.self)
     }
 
     /// The values of an object's entries, in the order of its keys.
     @inline(__always)
-    package var values: UnsafeMutablePointer<Value> {
+    public var values: UnsafeMutablePointer<Value> {
         unsafe keys + Int(pointee.count)
     }
 
@@ -62,7 +69,7 @@ extension UnsafeMutablePointer where Pointee == TableHeader {
 
     /// The position of a key's entry, or -1.
     @inline(__always)
-    package func find(_ key: Value) -> Int {
+    public func find(_ key: Value) -> Int {
         if unsafe pointee.mask == 0 {
             let keys = unsafe self.keys
             let count = unsafe Int(pointee.count)

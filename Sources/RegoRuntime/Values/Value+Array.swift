@@ -1,18 +1,18 @@
-extension Value {
+@_spi(Engine) extension Value {
     /// Makes an array of elements that outlive it; they are not copied.
     @inlinable @inline(__always)
-    package static func array(_ elements: UnsafePointer<Value>, count: Int) -> Value {
+    public static func array(_ elements: UnsafePointer<Value>, count: Int) -> Value {
         Value(tag: .array, length: count, w1: UInt64(UInt(bitPattern: elements)))
     }
 
     /// Makes an array of elements that outlive it; they are not copied.
     @inlinable @inline(__always)
-    package static func array(_ elements: UnsafeMutablePointer<Value>, count: Int) -> Value {
+    public static func array(_ elements: UnsafeMutablePointer<Value>, count: Int) -> Value {
         Value(tag: .array, length: count, w1: UInt64(UInt(bitPattern: elements)))
     }
 
     /// Copies the elements (not what they point to) into the arena as an array.
-    package static func array(_ elements: some Collection<Value>, in arena: Arena) -> Value {
+    public static func array(_ elements: some Collection<Value>, in arena: Arena) -> Value {
         let count = elements.count
         let target = unsafe arena.allocateValues(count)
         var index = 0
@@ -24,19 +24,19 @@ extension Value {
     }
 
     /// The elements of an array.
-    @inline(__always)
-    package var elements: UnsafeBufferPointer<Value> {
+    @inlinable @inline(__always)
+    public var elements: UnsafeBufferPointer<Value> {
         unsafe UnsafeBufferPointer(start: elementPointer, count: length)
     }
 
     /// Where the elements of an array begin.
     @inlinable @inline(__always)
-    package var elementPointer: UnsafePointer<Value> {
+    public var elementPointer: UnsafePointer<Value> {
         unsafe UnsafePointer<Value>(bitPattern: UInt(w1)).unsafelyUnwrapped
     }
 
     /// The kind as OPA names it in messages: `null`, `boolean`, `number`, `string`, `array`, `object`, `set`.
-    package var typeName: StaticString {
+    public var typeName: StaticString {
         switch tag {
         case .undefined: "undefined"
         case .null: "null"

@@ -1,8 +1,8 @@
 import Glibc
 
-extension Value {
+@_spi(Engine) extension Value {
     /// Copies everything the value points to into another arena, so that it outlives its own.
-    package func deepCopy(into arena: Arena) -> Value {
+    public func deepCopy(into arena: Arena) -> Value {
         ValueCopier(arena: arena, interner: nil).copy(self)
     }
 }

@@ -1,11 +1,11 @@
 import Glibc
 
-extension Value {
+@_spi(Engine) extension Value {
     /// Whether two values are equal: numbers by value, strings by bytes, collections by content.
     ///
     /// - Complexity: O(1) for scalars and whatever differs in kind, length or hash; else O(size).
     @inline(__always)
-    package static func equal(_ a: Value, _ b: Value) -> Bool {
+    public static func equal(_ a: Value, _ b: Value) -> Bool {
         if a.w0 == b.w0 {
             if a.w1 == b.w1 { return true }
         } else if Int64(bitPattern: a.w0 | b.w0) >= 0 {
@@ -17,11 +17,11 @@ extension Value {
 
     /// Compares values of one kind and length that lie in different places, and numbers of which one is a `bigNumber`.
     @inline(never)
-    package static func equalContents(_ a: Value, _ b: Value) -> Bool {
+    public static func equalContents(_ a: Value, _ b: Value) -> Bool {
         if a.w0 != b.w0 { return equalNumbers(a, b) }
         switch a.tag {
         case .string:
-            return unsafe memcmp(a.bytePointer, b.bytePointer, a.length) == 0
+            return equalBytes(a, b)
         case .bigNumber:
             return equalNumbers(a, b)
         case .array where a.length <= smallLength:
@@ -32,12 +32,43 @@ extension Value {
                 if !equal(x, y) { return false }
             }
             return true
+        case .object where a.length <= TableHeader.linearLimit:
+            return equalSmallObjects(a, b)
         case .array, .object, .set:
             return equalInWalk(a, b)
         default:
             // Scalars are canonical: the words decide.
             return false
         }
+    }
+
+    /// Compares two strings of one length.
+    @inline(__always)
+    private static func equalBytes(_ a: Value, _ b: Value) -> Bool {
+        let length = a.length
+        guard length <= 16 else { return unsafe memcmp(a.bytePointer, b.bytePointer, length) == 0 }
+        // Sixteen bytes after a string's end are readable.
+        let (left, right) = unsafe (UnsafeRawPointer(a.bytePointer), UnsafeRawPointer(b.bytePointer))
+        let first = unsafe left.loadUnaligned(as: UInt64.self) ^ right.loadUnaligned(as: UInt64.self)
+        if length < 8 { return first & ((1 &<< UInt64(truncatingIfNeeded: length &* 8)) &- 1) == 0 }
+        let last = length &- 8
+        let second = unsafe left.loadUnaligned(fromByteOffset: last, as: UInt64.self)
+        return unsafe first | (second ^ right.loadUnaligned(fromByteOffset: last, as: UInt64.self)) == 0
+    }
+
+    /// Compares two objects of one length, without a walk if they are of one make and their values are scalars.
+    @inline(__always)
+    private static func equalSmallObjects(_ a: Value, _ b: Value) -> Bool {
+        let (left, right) = unsafe (a.table, b.table)
+        for position in 0..<a.length {
+            let (key, other) = unsafe (left.keys[position], right.keys[position])
+            guard key.w0 == other.w0 && key.w1 == other.w1 else { return equalInWalk(a, b) }
+            let (x, y) = unsafe (left.values[position], right.values[position])
+            if x.w0 == y.w0, x.w1 == y.w1 { continue }
+            if x.isCollection && x.w0 == y.w0 { return equalInWalk(a, b) }
+            if !equal(x, y) { return false }
+        }
+        return true
     }
 
     /// Elements of an array of scalars that is compared and hashed without a walk.
@@ -97,7 +128,7 @@ extension Value {
     /// null < false < true < numbers by value < strings by bytes < arrays by elements < objects < sets. Objects compare entry by entry in
     /// sorted order, the key first, then the value; sets member by member in sorted order; a proper prefix comes first.
     @inline(never)
-    package static func compare(_ a: Value, _ b: Value) -> Int {
+    public static func compare(_ a: Value, _ b: Value) -> Int {
         if a.w0 == b.w0 && a.w1 == b.w1 { return 0 }
         let (kindA, kindB) = (a.orderOfKind, b.orderOfKind)
         if kindA != kindB { return kindA < kindB ? -1 : 1 }
@@ -173,7 +204,7 @@ extension Value {
 
     /// A hash under the process's seed; equal values have equal hashes.
     @inline(__always)
-    package var hash: UInt32 {
+    public var hash: UInt32 {
         tag == .string ? UInt32(truncatingIfNeeded: w0 & Value.hashMask) : otherHash
     }
 

@@ -1,6 +1,6 @@
-extension Value {
+@_spi(Engine) extension Value {
     /// The members of either set.
-    package static func union(_ a: Value, _ b: Value, in arena: Arena) -> Value {
+    public static func union(_ a: Value, _ b: Value, in arena: Arena) -> Value {
         if a.length == 0 { return b }
         if b.length == 0 { return a }
         let builder = SetBuilder(in: arena, capacity: max(a.length, b.length))
@@ -16,7 +16,7 @@ extension Value {
     }
 
     /// The members of both sets.
-    package static func intersection(_ a: Value, _ b: Value, in arena: Arena) -> Value {
+    public static func intersection(_ a: Value, _ b: Value, in arena: Arena) -> Value {
         let (smaller, larger) = a.length <= b.length ? (a, b) : (b, a)
         let builder = SetBuilder(in: arena)
         for index in unsafe smaller.keys.indices {
@@ -28,7 +28,7 @@ extension Value {
     }
 
     /// The members of the first set that are not in the second.
-    package static func difference(_ a: Value, _ b: Value, in arena: Arena) -> Value {
+    public static func difference(_ a: Value, _ b: Value, in arena: Arena) -> Value {
         if b.length == 0 { return a }
         let builder = SetBuilder(in: arena)
         for index in unsafe a.keys.indices {
@@ -40,7 +40,7 @@ extension Value {
     }
 
     /// Merges objects deeply, as `object.union`: where both sides of a key are objects they are merged, else the second one's value wins.
-    package static func objectUnion(_ a: Value, _ b: Value, in arena: Arena) -> Value {
+    public static func objectUnion(_ a: Value, _ b: Value, in arena: Arena) -> Value {
         var walk = ValueWalk()
         return objectUnion(a, b, in: arena, &walk)
     }
@@ -58,18 +58,18 @@ extension Value {
     }
 
     /// The entries of both objects; `combine` chooses the value of a key that is in both.
-    package static func merge(_ a: Value, _ b: Value, in arena: Arena, combine: (Value, Value) -> Value = { $1 }) -> Value {
+    public static func merge(_ a: Value, _ b: Value, in arena: Arena, combine: (Value, Value) -> Value = { $1 }) -> Value {
         if a.length == 0 { return b }
         if b.length == 0 { return a }
-        let builder = ObjectBuilder(in: arena, capacity: max(a.length, b.length))
+        let builder = ObjectBuilder(in: arena, capacity: a.length + b.length)
         let (keysA, valuesA) = unsafe (a.keys, a.values)
         for position in 0..<a.length {
             let other = unsafe b.lookup(keysA[position])
-            unsafe builder.set(keysA[position], other.isDefined ? combine(valuesA[position], other) : valuesA[position])
+            unsafe builder.add(keysA[position], other.isDefined ? combine(valuesA[position], other) : valuesA[position])
         }
         let (keysB, valuesB) = unsafe (b.keys, b.values)
         for position in 0..<b.length where unsafe a.lookup(keysB[position]).isUndefined {
-            unsafe builder.set(keysB[position], valuesB[position])
+            unsafe builder.add(keysB[position], valuesB[position])
         }
         return builder.finish()
     }

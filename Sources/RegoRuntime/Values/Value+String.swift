@@ -1,9 +1,9 @@
 import Glibc
 
-extension Value {
+@_spi(Engine) extension Value {
     /// Bits of `w0` above the tag: whether all bytes are ASCII, and the hash.
-    static let asciiBit: UInt64 = 1 << 8
-    static let hashMask: UInt64 = 0xFFFF_FE00
+    static var asciiBit: UInt64 { @inline(__always) get { 1 << 8 } }
+    static var hashMask: UInt64 { @inline(__always) get { 0xFFFF_FE00 } }
 
     /// Makes a string of bytes that outlive it and are followed by 16 readable ones.
     ///
@@ -12,7 +12,7 @@ extension Value {
     ///   - count: its bytes.
     ///   - isASCII: whether every byte is below 0x80.
     @inline(__always)
-    package init(utf8 pointer: UnsafePointer<UInt8>, count: Int, isASCII: Bool) {
+    public init(utf8 pointer: UnsafePointer<UInt8>, count: Int, isASCII: Bool) {
         let hash = unsafe Hashing.bytes(UnsafeRawPointer(pointer), count: count)
         let w0 =
             UInt64(Tag.string.rawValue) | (isASCII ? Value.asciiBit : 0) | hash & Value.hashMask
@@ -21,7 +21,7 @@ extension Value {
     }
 
     /// Copies valid UTF-8 into the arena.
-    package static func string(_ utf8: UnsafeBufferPointer<UInt8>, in arena: Arena) -> Value {
+    public static func string(_ utf8: UnsafeBufferPointer<UInt8>, in arena: Arena) -> Value {
         let count = utf8.count
         precondition(count <= Int(UInt32.max), "a string has more than 4 GiB")
         let bytes = unsafe arena.allocate(bytes: count)
@@ -31,33 +31,33 @@ extension Value {
     }
 
     /// Copies a Swift string into the arena.
-    package static func string(_ text: String, in arena: Arena) -> Value {
+    public static func string(_ text: String, in arena: Arena) -> Value {
         var text = text
         return text.withUTF8 { utf8 in unsafe string(utf8, in: arena) }
     }
 
     /// The bytes of a string.
-    @inline(__always)
-    package var utf8: UnsafeBufferPointer<UInt8> {
+    @inlinable @inline(__always)
+    public var utf8: UnsafeBufferPointer<UInt8> {
         unsafe UnsafeBufferPointer(start: bytePointer, count: length)
     }
 
     /// Where the bytes of a string begin.
-    @inline(__always)
-    package var bytePointer: UnsafePointer<UInt8> {
+    @inlinable @inline(__always)
+    public var bytePointer: UnsafePointer<UInt8> {
         unsafe UnsafePointer<UInt8>(bitPattern: UInt(w1)).unsafelyUnwrapped
     }
 
     /// The text of a string as a Swift string.
-    package var swiftString: String { unsafe String(decoding: utf8, as: UTF8.self) }
+    public var swiftString: String { unsafe String(decoding: utf8, as: UTF8.self) }
 
     /// Whether every byte of a string is ASCII.
-    package var isASCII: Bool { w0 & Value.asciiBit != 0 }
+    public var isASCII: Bool { @inlinable @inline(__always) get { w0 & 0x100 != 0 } }
 
     /// The code points of a string: what Rego's `count` returns.
     ///
     /// - Complexity: O(1) for ASCII, else O(length).
-    package var codePointCount: Int {
+    public var codePointCount: Int {
         if isASCII { return length }
         var count = 0
         for index in unsafe utf8.indices {
@@ -71,7 +71,7 @@ extension Value {
     /// A part of a string, sharing its bytes.
     ///
     /// - Parameter byteRange: offsets within the string that do not split a code point.
-    package func substring(byteRange: Range<Int>) -> Value {
+    public func substring(byteRange: Range<Int>) -> Value {
         precondition(byteRange.lowerBound >= 0 && byteRange.upperBound <= length, "a slice reaches beyond its string")
         let pointer = unsafe bytePointer + byteRange.lowerBound
         let ascii = unsafe isASCII || UTF8Text.isASCII(pointer, count: byteRange.count)
@@ -79,15 +79,15 @@ extension Value {
     }
 
     /// Whether a string's bytes are those of a Swift string.
-    package func isString(_ text: StaticString) -> Bool {
+    public func isString(_ text: StaticString) -> Bool {
         unsafe tag == .string && length == text.utf8CodeUnitCount && memcmp(bytePointer, text.utf8Start, length) == 0
     }
 }
 
 /// Checks on raw UTF-8.
-package enum UTF8Text {
+@_spi(Engine) public enum UTF8Text {
     /// Whether every byte is below 0x80.
-    package static func isASCII(_ pointer: UnsafePointer<UInt8>, count: Int) -> Bool {
+    public static func isASCII(_ pointer: UnsafePointer<UInt8>, count: Int) -> Bool {
         let raw = unsafe UnsafeRawPointer(pointer)
         var offset = 0
         while offset + 8 <= count {
@@ -102,7 +102,7 @@ package enum UTF8Text {
     }
 
     /// Bytes of the well-formed sequence that begins at `offset`, or 0 when it is malformed (Unicode 16, table 3-7).
-    package static func sequenceLength(_ bytes: UnsafeBufferPointer<UInt8>, at offset: Int) -> Int {
+    public static func sequenceLength(_ bytes: UnsafeBufferPointer<UInt8>, at offset: Int) -> Int {
         let first = unsafe bytes[offset]
         let rest = bytes.count - offset
         func continues(_ index: Int, _ low: UInt8 = 0x80, _ high: UInt8 = 0xBF) -> Bool {
@@ -123,7 +123,7 @@ package enum UTF8Text {
     }
 
     /// Whether the bytes are well-formed UTF-8.
-    package static func isValid(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    public static func isValid(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         var offset = 0
         while offset < bytes.count {
             let length = unsafe sequenceLength(bytes, at: offset)
@@ -135,7 +135,7 @@ package enum UTF8Text {
 
     /// Writes a scalar's bytes and returns how many they are; there is room for four.
     @discardableResult
-    package static func encode(_ scalar: UInt32, to target: UnsafeMutablePointer<UInt8>) -> Int {
+    public static func encode(_ scalar: UInt32, to target: UnsafeMutablePointer<UInt8>) -> Int {
         switch scalar {
         case 0..<0x80:
             unsafe target[0] = UInt8(truncatingIfNeeded: scalar)

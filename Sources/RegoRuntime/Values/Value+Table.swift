@@ -1,7 +1,7 @@
-extension Value {
+@_spi(Engine) extension Value {
     /// The memory of an object or set.
     @inline(__always)
-    package var table: UnsafeMutablePointer<TableHeader> {
+    public var table: UnsafeMutablePointer<TableHeader> {
         unsafe UnsafeMutablePointer<TableHeader>(bitPattern: UInt(w1)).unsafelyUnwrapped
     }
 
@@ -15,9 +15,10 @@ extension Value {
     /// The value of a key in an object; undefined without such a key and for anything but an object.
     ///
     /// - Complexity: O(1)
-    package func lookup(_ key: Value) -> Value {
+    public func lookup(_ key: Value) -> Value {
         guard tag == .object else { return .undefined }
         let header = unsafe table
+        if key.isString, unsafe header.pointee.mask == 0 { return lookup(string: key) }
         let position = unsafe header.find(key)
         return unsafe position < 0 ? .undefined : header.values[position]
     }
@@ -26,7 +27,7 @@ extension Value {
     @inline(__always)
     func lookup(string key: Value) -> Value {
         let header = unsafe table
-        guard unsafe header.pointee.mask == 0 else { return lookup(key) }
+        guard unsafe header.pointee.mask == 0 else { return lookup(indexed: key) }
         let keys = unsafe header.keys
         let count = length
         var position = 0
@@ -40,16 +41,24 @@ extension Value {
         return .undefined
     }
 
+    /// The value of a key in an object that has an index.
+    @inline(never)
+    private func lookup(indexed key: Value) -> Value {
+        let header = unsafe table
+        let position = unsafe header.find(key)
+        return unsafe position < 0 ? .undefined : header.values[position]
+    }
+
     /// Whether a set has this member; false for anything but a set.
     ///
     /// - Complexity: O(1)
-    package func contains(_ member: Value) -> Bool {
+    public func contains(_ member: Value) -> Bool {
         guard tag == .set else { return false }
         return unsafe table.find(member) >= 0
     }
 
     /// What the reference `self[operand]` means: an object's value, an array's element, a set's member itself, else undefined.
-    package func dereference(_ operand: Value) -> Value {
+    public func dereference(_ operand: Value) -> Value {
         switch tag {
         case .object:
             return lookup(operand)
@@ -67,7 +76,7 @@ extension Value {
 
     /// The keys of an object or members of a set in Rego's order; sorts them in place when that has not happened yet.
     @inline(__always)
-    package var sortedKeys: UnsafePointer<Value> {
+    public var sortedKeys: UnsafePointer<Value> {
         let header = unsafe table
         if unsafe header.pointee.flags & TableHeader.isSorted == 0 { unsafe sort(header) }
         return unsafe UnsafePointer(header.keys)
@@ -75,7 +84,7 @@ extension Value {
 
     /// The values of an object in the order of its sorted keys.
     @inline(__always)
-    package var sortedValues: UnsafePointer<Value> {
+    public var sortedValues: UnsafePointer<Value> {
         let header = unsafe table
         if unsafe header.pointee.flags & TableHeader.isSorted == 0 { unsafe sort(header) }
         return unsafe UnsafePointer(header.values)
@@ -83,13 +92,13 @@ extension Value {
 
     /// The keys of an object or members of a set as they lie, in no order to rely on.
     @inline(__always)
-    package var keys: UnsafeBufferPointer<Value> {
+    public var keys: UnsafeBufferPointer<Value> {
         unsafe UnsafeBufferPointer(start: table.keys, count: length)
     }
 
     /// The values of an object as they lie, in the order of `keys`.
     @inline(__always)
-    package var values: UnsafeBufferPointer<Value> {
+    public var values: UnsafeBufferPointer<Value> {
         unsafe UnsafeBufferPointer(start: table.values, count: length)
     }
 }
@@ -120,11 +129,13 @@ private func sort(_ header: UnsafeMutablePointer<TableHeader>) {
     }
     if !isOrdered {
         if unsafe header.pointee.flags & TableHeader.isSet != 0 {
-            var members = unsafe UnsafeMutableBufferPointer(start: keys, count: count)
-            unsafe members.sort { Value.compare($0, $1) < 0 }
+            if unsafe count <= TableHeader.linearLimit || !sortStrings(keys, nil, count) {
+                var members = unsafe UnsafeMutableBufferPointer(start: keys, count: count)
+                unsafe members.sort { Value.compare($0, $1) < 0 }
+            }
         } else if count <= TableHeader.linearLimit {
             unsafe insertionSort(keys, header.values, count)
-        } else {
+        } else if unsafe !sortStrings(keys, header.values, count) {
             unsafe sortPairs(keys, header.values, count)
         }
         unsafe header.rebuildIndex()
@@ -144,6 +155,38 @@ private func insertionSort(_ keys: UnsafeMutablePointer<Value>, _ values: Unsafe
         }
         unsafe keys[position] = key
         unsafe values[position] = value
+    }
+}
+
+/// Sorts strings, with a value each if there are values, by their first bytes as numbers, which nearly always decide; `false`, and nothing
+/// is sorted, if not all keys are strings.
+private func sortStrings(_ keys: UnsafeMutablePointer<Value>, _ values: UnsafeMutablePointer<Value>?, _ count: Int) -> Bool {
+    for position in 0..<count where unsafe !keys[position].isString { return false }
+    unsafe withUnsafeTemporaryAllocation(of: (prefix: UInt64, place: Int).self, capacity: count) { order in
+        for position in 0..<count {
+            unsafe order.initializeElement(at: position, to: (keys[position].orderedPrefix, position))
+        }
+        var order = unsafe order
+        unsafe order.sort {
+            $0.prefix != $1.prefix ? $0.prefix < $1.prefix : unsafe Value.compare(keys[$0.place], keys[$1.place]) < 0
+        }
+        unsafe withUnsafeTemporaryAllocation(of: Value.self, capacity: count) { moved in
+            for position in 0..<count { unsafe moved.initializeElement(at: position, to: keys[order[position].place]) }
+            for position in 0..<count { unsafe keys[position] = moved[position] }
+            guard let values = unsafe values else { return }
+            for position in 0..<count { unsafe moved[position] = unsafe values[order[position].place] }
+            for position in 0..<count { unsafe values[position] = moved[position] }
+        }
+    }
+    return true
+}
+
+extension Value {
+    /// The first eight bytes of a string as a number that is ordered as they are; a shorter string's is filled up with zeros.
+    fileprivate var orderedPrefix: UInt64 {
+        // Sixteen bytes after a string's end are readable.
+        let word = unsafe UInt64(bigEndian: UnsafeRawPointer(bytePointer).loadUnaligned(as: UInt64.self))
+        return length >= 8 ? word : length == 0 ? 0 : word & ~(UInt64.max &>> UInt64(length * 8))
     }
 }
 

@@ -18,18 +18,21 @@
 /// Numbers are canonical: what fits an `Int64` is an `integer` (so is -0), what a `Double`'s shortest decimal equals is a `double`, everything
 /// else a `bigNumber`; so two scalars are equal exactly when their words are. A number whose source wrote it otherwise than Ward would
 /// (`1.0`, `1e8`) is a `bigNumber` too, which has both: the text is printed, the number compared.
-package struct Value: BitwiseCopyable, @unchecked Sendable {
-    package var w0: UInt64
-    package var w1: UInt64
+@_spi(Engine) public struct Value: BitwiseCopyable, @unchecked Sendable {
+    /// The kind, and what the table above says of it.
+    public var w0: UInt64
+    /// The value itself, or where it lies.
+    public var w1: UInt64
 
+    /// Makes a value of its words.
     @inlinable @inline(__always)
-    package init(w0: UInt64, w1: UInt64) {
+    public init(w0: UInt64, w1: UInt64) {
         self.w0 = w0
         self.w1 = w1
     }
 
     /// The kinds in Rego's sort order. All numbers sort by value among each other.
-    package enum Tag: UInt8, BitwiseCopyable {
+    public enum Tag: UInt8, BitwiseCopyable {
         case undefined = 0
         case null = 1
         case `false` = 2
@@ -45,45 +48,59 @@ package struct Value: BitwiseCopyable, @unchecked Sendable {
         case builder = 11
     }
 
+    /// Makes a value of its parts.
     @inlinable @inline(__always)
-    package init(tag: Tag, length: Int = 0, w1: UInt64 = 0) {
+    public init(tag: Tag, length: Int = 0, w1: UInt64 = 0) {
         self.init(w0: UInt64(tag.rawValue) | UInt64(UInt32(truncatingIfNeeded: length)) << 32, w1: w1)
     }
 
-    package static var undefined: Value { @inlinable @inline(__always) get { Value(w0: 0, w1: 0) } }
-    package static var null: Value { @inlinable @inline(__always) get { Value(w0: 1, w1: 0) } }
-    package static var `false`: Value { @inlinable @inline(__always) get { Value(w0: 2, w1: 0) } }
-    package static var `true`: Value { @inlinable @inline(__always) get { Value(w0: 3, w1: 0) } }
+    /// No value.
+    public static var undefined: Value { @inlinable @inline(__always) get { Value(w0: 0, w1: 0) } }
+    /// `null`
+    public static var null: Value { @inlinable @inline(__always) get { Value(w0: 1, w1: 0) } }
+    /// `false`
+    public static var `false`: Value { @inlinable @inline(__always) get { Value(w0: 2, w1: 0) } }
+    /// `true`
+    public static var `true`: Value { @inlinable @inline(__always) get { Value(w0: 3, w1: 0) } }
 
+    /// `true` or `false`
     @inlinable @inline(__always)
-    package static func boolean(_ value: Bool) -> Value { Value(w0: value ? 3 : 2, w1: 0) }
+    public static func boolean(_ value: Bool) -> Value { Value(w0: value ? 3 : 2, w1: 0) }
 
+    /// An integer.
     @inlinable @inline(__always)
-    package static func integer(_ value: Int64) -> Value { Value(w0: 4, w1: UInt64(bitPattern: value)) }
+    public static func integer(_ value: Int64) -> Value { Value(w0: 4, w1: UInt64(bitPattern: value)) }
 
+    /// An integer.
     @inlinable @inline(__always)
-    package static func integer(_ value: Int) -> Value { Value(w0: 4, w1: UInt64(bitPattern: Int64(value))) }
+    public static func integer(_ value: Int) -> Value { Value(w0: 4, w1: UInt64(bitPattern: Int64(value))) }
 
-    package var tag: Tag {
+    /// The kind.
+    public var tag: Tag {
         // A value is only made with a tag's raw value in the low byte.
         @inlinable @inline(__always) get { unsafe unsafeBitCast(UInt8(truncatingIfNeeded: w0), to: Tag.self) }
     }
 
     /// Bytes of a string, elements of an array, entries of an object or set.
-    package var length: Int { @inlinable @inline(__always) get { Int(w0 >> 32) } }
+    public var length: Int { @inlinable @inline(__always) get { Int(w0 >> 32) } }
 
-    package var isUndefined: Bool { @inlinable @inline(__always) get { w0 == 0 } }
-    package var isDefined: Bool { @inlinable @inline(__always) get { w0 != 0 } }
+    /// Whether it is no value.
+    public var isUndefined: Bool { @inlinable @inline(__always) get { w0 == 0 } }
+    /// Whether it is a value.
+    public var isDefined: Bool { @inlinable @inline(__always) get { w0 != 0 } }
 
     /// Defined and not `false`: what a body's expression needs to hold.
-    package var isTruthy: Bool { @inlinable @inline(__always) get { w0 != 0 && w0 != 2 } }
+    public var isTruthy: Bool { @inlinable @inline(__always) get { w0 != 0 && w0 != 2 } }
 
-    package var isInteger: Bool { @inlinable @inline(__always) get { w0 == 4 } }
-    package var isNumber: Bool { @inlinable @inline(__always) get { tag.rawValue >= 4 && tag.rawValue <= 6 } }
-    package var isString: Bool { @inlinable @inline(__always) get { tag == .string } }
+    /// Whether it is an `integer`.
+    public var isInteger: Bool { @inlinable @inline(__always) get { w0 == 4 } }
+    /// Whether it is a number.
+    public var isNumber: Bool { @inlinable @inline(__always) get { tag.rawValue >= 4 && tag.rawValue <= 6 } }
+    /// Whether it is a string.
+    public var isString: Bool { @inlinable @inline(__always) get { tag == .string } }
 
     /// The value of an `integer`.
-    package var asInteger: Int64 { @inlinable @inline(__always) get { Int64(bitPattern: w1) } }
+    public var asInteger: Int64 { @inlinable @inline(__always) get { Int64(bitPattern: w1) } }
     /// The value of a `double`.
-    package var asDouble: Double { @inlinable @inline(__always) get { Double(bitPattern: w1) } }
+    public var asDouble: Double { @inlinable @inline(__always) get { Double(bitPattern: w1) } }
 }

@@ -102,10 +102,6 @@ package struct ValueWalk {
         unsafe pthread_getspecific(key)?.assumingMemoryBound(to: EvaluationWatch.self)
     }
 
-    /// Makes a watch, or none, this thread's; returns the one before.
-    static func exchange(_ watch: UnsafeMutablePointer<EvaluationWatch>?) -> UnsafeMutablePointer<EvaluationWatch>? {
-        let before = unsafe current
-        unsafe pthread_setspecific(key, watch)
-        return unsafe before
-    }
+    /// Makes a watch, or none, this thread's.
+    static func makeCurrent(_ watch: UnsafeMutablePointer<EvaluationWatch>?) { unsafe pthread_setspecific(key, watch) }
 }

@@ -1,5 +1,5 @@
 import Glibc
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// An engine in a program of its own.
 struct PeerEngine: Engine {

@@ -1,6 +1,6 @@
 import Glibc
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// Ward in this process: a prepared query.
 struct WardEngine: Engine {

@@ -3,7 +3,7 @@ enum LargeWorkloads {
     static let all: [Workload] = [
         SmallWorkloads.rolesWorkload(users: 10, name: "roles-10"), indexed(10), indexed(1000), indexedPrefix, comprehensionJoin,
         virtualDocuments, patterns,
-        construction, functions,
+        construction, functions, GatekeeperLibrary.containerLimits,
     ]
 
     /// Rules that differ in one string: found by an index, or tried one after another.

@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// What an engine is timed at: a policy, a question, and the answer that it must give.
 struct Workload: Sendable {

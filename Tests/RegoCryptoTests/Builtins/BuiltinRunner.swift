@@ -1,5 +1,5 @@
 import RegoCrypto
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// Calls one of the module's builtins as the machine does.
 enum BuiltinRunner {

@@ -1,5 +1,5 @@
 import RegoCrypto
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import Testing
 
 @Suite struct CertificateTests {

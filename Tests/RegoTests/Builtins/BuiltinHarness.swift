@@ -1,5 +1,5 @@
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// What an expression's value is, asked through the whole engine.
 enum BuiltinHarness {

@@ -3,7 +3,7 @@ import RegoBuiltins
 import RegoCompiler
 import RegoCrypto
 import RegoHTTP
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import Testing
 
 /// What the type checker declares is what the machine can do.

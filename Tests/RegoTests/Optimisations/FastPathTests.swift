@@ -1,5 +1,5 @@
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import Testing
 
 /// Shorter ways that the machine and builtins take for common operands: they must come to what the long ways come to.

@@ -1,5 +1,5 @@
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import Testing
 
 /// Iterations that a comparison follows, which the machine does in one step: they must mean what the two mean.

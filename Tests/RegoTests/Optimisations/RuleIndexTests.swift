@@ -1,5 +1,5 @@
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import Testing
 
 /// Evaluates `data.test.p` as users do, and as an instrumented program, which has none of the shortcuts: both must agree.

@@ -1,6 +1,6 @@
 import Glibc
 import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import RegoSyntax
 
 extension ReplSession {

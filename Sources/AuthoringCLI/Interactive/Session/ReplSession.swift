@@ -1,5 +1,5 @@
 package import Rego
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import RegoSyntax
 
 /// The interactive shell without its terminal: takes lines, keeps what they define, and prints what they ask for.

@@ -1,5 +1,5 @@
 import Glibc
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// The lines that were entered before, kept in a file that only its owner may read.
 package struct History {

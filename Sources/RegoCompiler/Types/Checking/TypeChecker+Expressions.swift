@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 extension TypeChecker {
     /// Checks a call's arguments, and what `with` puts in the place of functions.

@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import RegoSyntax
 
 /// The types of the schemas that a program's annotations name, each read once.

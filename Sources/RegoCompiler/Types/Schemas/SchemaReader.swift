@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// Reads a JSON schema of draft 4, 6 or 7. Nothing is fetched: a reference that leaves the document is a failure.
 struct SchemaReader {

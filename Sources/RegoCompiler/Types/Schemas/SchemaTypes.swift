@@ -1,4 +1,4 @@
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 
 /// Turns JSON schemas into types (OPA: "Type checking").
 struct SchemaTypes {

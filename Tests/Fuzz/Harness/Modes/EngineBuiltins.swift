@@ -1,7 +1,7 @@
 import Rego
 import RegoBuiltins
 import RegoCrypto
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import Synchronization
 
 /// The builtins that the mode `builtins` calls, each through a query on `input`.
