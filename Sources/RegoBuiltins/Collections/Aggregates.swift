@@ -5,7 +5,7 @@ package enum AggregateBuiltins {
     package static let definitions: [BuiltinDefinition] = [
         BuiltinDefinition("count", arity: 1) { count(BuiltinCall($0)) },
         BuiltinDefinition("sum", arity: 1) { sum(BuiltinCall($0)) },
-        BuiltinDefinition("product", arity: 1) { fold(BuiltinCall($0), from: 1, Value.multiplyAsFloats) },
+        BuiltinDefinition("product", arity: 1) { fold(BuiltinCall($0), Value.product(of:in:)) },
         BuiltinDefinition("max", arity: 1) { extreme(BuiltinCall($0)) { $0 >= 0 } },
         BuiltinDefinition("min", arity: 1) { extreme(BuiltinCall($0)) { $0 <= 0 } },
         BuiltinDefinition("sort", arity: 1) { sort(BuiltinCall($0)) },
@@ -42,20 +42,16 @@ package enum AggregateBuiltins {
 
     private static func sum(_ call: BuiltinCall) {
         guard let elements = call.sequence(0) else { return }
-        guard let sum = Value.sum(ofIntegers: elements) else { return fold(call, from: 0, Value.add) }
+        guard let sum = Value.sum(ofIntegers: elements) else { return fold(call, Value.sum(of:in:)) }
         call.return(.integer(sum))
     }
 
     private static func fold(
-        _ call: BuiltinCall, from start: Int64, _ operation: (Value, Value, Arena) throws(ArithmeticError) -> Value
+        _ call: BuiltinCall, _ operation: (UnsafeBufferPointer<Value>, Arena) throws(ArithmeticError) -> Value
     ) {
         guard let elements = call.sequence(0) else { return }
         for element in elements where !element.isNumber { return call.failElement(0, containing: element, "number") }
-        call.return { () throws(ArithmeticError) in
-            var result = Value.integer(start)
-            for element in elements { result = try operation(result, element, call.arena) }
-            return result
-        }
+        call.return { () throws(ArithmeticError) in try operation(elements, call.arena) }
     }
 
     private static func extreme(_ call: BuiltinCall, _ isBetter: (Int) -> Bool) {

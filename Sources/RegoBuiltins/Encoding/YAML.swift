@@ -56,8 +56,7 @@ struct YAMLWriting {
             let (keys, values) = (value.sortedKeys, value.sortedValues)
             for index in 0..<value.length {
                 if index > 0 { output.append(32, repeated: indent) }
-                let key = keys[index]
-                if key.isString { scalar(key, indent) } else { quoted(key.jsonText()) }
+                key(keys[index], indent)
                 output.append(UInt8(ascii: ":"))
                 member(values[index], indent: indent)
             }
@@ -65,7 +64,12 @@ struct YAMLWriting {
             for (index, element) in (value.sequence ?? value.elements).enumerated() {
                 if index > 0 { output.append(32, repeated: indent) }
                 output.append("- ")
-                write(element, indent: indent + 2)
+                if element.isCollection, element.length > 0 {
+                    write(element, indent: indent + 2)
+                } else {
+                    scalar(element, indent)
+                    output.append(10)
+                }
             }
         default:
             scalar(value, indent)
@@ -92,7 +96,9 @@ struct YAMLWriting {
             let text = value.numberText
             let isInteger = Int64(text) != nil || UInt64(text) != nil
             // Every other number is a `float64` on its way.
-            let float = GoNumberText.text(of: value.doubleValue, verb: UInt8(ascii: "g"), precision: nil, keepsZeros: false)
+            let isNegativeZero = value.doubleValue == 0 && text.utf8.first == UInt8(ascii: "-")
+            let double = isNegativeZero ? -0.0 : value.doubleValue
+            let float = GoNumberText.text(of: double, verb: UInt8(ascii: "g"), precision: nil, keepsZeros: false)
             output.append(isInteger ? Array(text.utf8) : float)
         case .object: output.append("{}")
         case .array, .set: output.append("[]")
@@ -101,25 +107,40 @@ struct YAMLWriting {
         }
     }
 
+    /// A key; one of several lines, or a long one, stands after a question mark.
+    private mutating func key(_ key: Value, _ indent: Int) {
+        let text = key.isString ? key.swiftString : key.jsonText()
+        let isSimple = !text.utf8.contains(10) && text.utf8.count <= 128
+        if !isSimple { output.append("? ") }
+        if key.isString { scalar(key, indent) } else { quoted(text) }
+        guard !isSimple else { return }
+        output.append(10)
+        output.append(32, repeated: indent)
+    }
+
     private mutating func text(_ value: Value, _ indent: Int) {
         let text = value.swiftString
-        if text.utf8.contains(10), !needsEscapes(text), text.utf8.first != 32, text.utf8.first != 10 {
-            return block(text, indent)
-        }
-        if isPlain(text) {
+        if text.utf8.contains(10) {
+            if isBlock(text) { block(text, indent) } else { quoted(text) }
+        } else if isPlain(text) {
             output.append(value.utf8)
         } else if needsEscapes(text) || !readsAsString(text) {
-            quoted(value.jsonText())
+            quoted(text)
         } else {
             singleQuoted(text)
         }
     }
 
+    /// Whether lines can stand as they are: no space before a line break or at the end.
+    private func isBlock(_ text: String) -> Bool { !needsEscapes(text) && text.utf8.last != 32 && !text.contains(" \n") }
+
     /// `|-` and its lines.
     private mutating func block(_ text: String, _ indent: Int) {
         let endsWithBreak = text.utf8.last == 10
-        let endsWithTwo = text.utf8.suffix(2).elementsEqual([10, 10])
-        output.append(endsWithTwo ? "|+" : endsWithBreak ? "|" : "|-")
+        let keepsBreaks = text == "\n" || text.utf8.suffix(2).elementsEqual([10, 10])
+        // A space or line break at the front would be taken for the indentation, were that not told.
+        output.append(text.utf8.first == 32 || text.utf8.first == 10 ? "|2" : "|")
+        output.append(keepsBreaks ? "+" : endsWithBreak ? "" : "-")
         let lines = (endsWithBreak ? text.dropLast() : text[...]).split(separator: "\n", omittingEmptySubsequences: false)
         for line in lines {
             output.append(10)
@@ -128,23 +149,28 @@ struct YAMLWriting {
         }
     }
 
-    private mutating func quoted(_ json: String) {
-        if json.utf8.first == UInt8(ascii: "\"") {
-            for scalar in json.unicodeScalars {
-                // Go's encoder takes no character beyond the first plane for printable.
-                if scalar.value > 0xFFFF {
-                    let digits = String(scalar.value, radix: 16, uppercase: true)
-                    output.append(text: "\\U" + String(repeating: "0", count: 8 - digits.utf8.count) + digits)
-                } else {
-                    output.append(text: String(scalar))
-                }
+    private mutating func quoted(_ text: String) {
+        output.append(UInt8(ascii: "\""))
+        for scalar in text.unicodeScalars {
+            if let letter = Self.escapes[scalar] {
+                output.append(UInt8(ascii: "\\"))
+                output.append(text: String(letter))
+            } else if isPrintable(scalar) {
+                output.append(text: String(scalar))
+            } else {
+                let digits = String(scalar.value, radix: 16, uppercase: true)
+                let (mark, width) = scalar.value <= 0xFF ? ("x", 2) : scalar.value <= 0xFFFF ? ("u", 4) : ("U", 8)
+                output.append(text: "\\\(mark)" + String(repeating: "0", count: width - digits.utf8.count) + digits)
             }
-            return
         }
         output.append(UInt8(ascii: "\""))
-        output.append(text: json)
-        output.append(UInt8(ascii: "\""))
     }
+
+    /// The characters that have an escape of one letter.
+    private static let escapes: [Unicode.Scalar: Character] = [
+        "\u{0}": "0", "\u{7}": "a", "\u{8}": "b", "\t": "t", "\n": "n", "\u{B}": "v", "\u{C}": "f", "\r": "r", "\u{1B}": "e", "\"": "\"",
+        "\\": "\\", "\u{85}": "N", "\u{A0}": "_", "\u{2028}": "L", "\u{2029}": "P",
+    ]
 
     private mutating func singleQuoted(_ text: String) {
         output.append(UInt8(ascii: "'"))
@@ -156,9 +182,14 @@ struct YAMLWriting {
     }
 
     private func needsEscapes(_ text: String) -> Bool {
-        text.unicodeScalars.contains {
-            $0.value > 0xFFFF || ($0.value < 32 && $0.value != 10) || $0.value == 0x7F
-                || !GoQuoting.isPrintable($0.value) && $0.value >= 0x80
+        text.unicodeScalars.contains { $0 != "\n" && (!isPrintable($0) || $0 == "\u{2028}" || $0 == "\u{2029}") }
+    }
+
+    /// What Go's encoder takes for printable: nothing beyond the first plane.
+    private func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x20...0x7E, 0xA0...0xD7FF, 0xE000...0xFEFE, 0xFF00...0xFFFD: true
+        default: false
         }
     }
 
@@ -175,5 +206,6 @@ struct YAMLWriting {
         return readsAsString(text)
     }
 
-    private func readsAsString(_ text: String) -> Bool { YAMLReading.readsAsString(text) }
+    /// Marks of merging and of a default value are text where Go's encoder writes them.
+    private func readsAsString(_ text: String) -> Bool { text == "<<" || text == "=" || YAMLReading.readsAsString(text) }
 }

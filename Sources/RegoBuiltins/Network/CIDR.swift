@@ -137,16 +137,14 @@ package enum CIDRBuiltins {
     private static func merge(_ call: BuiltinCall) {
         guard let elements = call[0].sequence else { return call.fail(.builtin, "operand must be an array") }
         do throws(Fault) {
-            var networks: [IPNetwork] = []
+            var blocks: [Block] = []
             for element in elements {
                 guard element.isString else { throw Fault(message: "element must be string") }
-                networks.append(try mergeable(element))
+                blocks.append(try block(element))
             }
             let builder = SetBuilder(in: call.arena)
             for isV4 in [true, false] {
-                for block in merged(networks.filter { $0.address.isV4 == isV4 }, isV4: isV4) {
-                    builder.insert(.string(block.text, in: call.arena))
-                }
+                for text in merged(blocks.filter { $0.isV4 == isV4 }, isV4: isV4) { builder.insert(.string(text, in: call.arena)) }
             }
             call.return(builder.finish())
         } catch {
@@ -154,32 +152,58 @@ package enum CIDRBuiltins {
         }
     }
 
-    /// A block, or an IPv4 address with the prefix of its class, as Go's `DefaultMask` gives it.
-    private static func mergeable(_ value: Value) throws(Fault) -> IPNetwork {
-        guard let address = IPAddress(value.swiftString) else { return try network(value) }
-        guard address.isV4 else { throw Fault(message: "IPv6 invalid: needs prefix length") }
-        let first = address.bytes[0]
-        return IPNetwork(address: address, prefix: first < 0x80 ? 8 : first < 0xC0 ? 16 : 24)
+    /// Neighbouring addresses that are to be merged.
+    private struct Block {
+        let first: BigUInt
+        var last: BigUInt
+        let isV4: Bool
+        /// How it is written while it is merged with no other; `nil` afterwards.
+        var text: String?
+
+        init(_ network: IPNetwork, text: String) {
+            first = network.address.number
+            last = network.last.number
+            isV4 = network.address.isV4
+            self.text = text
+        }
     }
 
-    private static func merged(_ networks: [IPNetwork], isV4: Bool) -> [IPNetwork] {
-        var ranges: [(first: BigUInt, last: BigUInt)] = []
-        for network in networks.map({ ($0.address.number, $0.last.number) }).sorted(by: { $0.0 < $1.0 }) {
-            if let previous = ranges.last, network.0 <= previous.last + 1 {
-                ranges[ranges.count - 1].last = max(previous.last, network.1)
+    /// A block, or an IPv4 address with the prefix of its class, as Go's `DefaultMask` gives it: written with the address itself.
+    private static func block(_ value: Value) throws(Fault) -> Block {
+        let text = value.swiftString
+        guard let address = IPAddress(text) else {
+            let network = try network(value)
+            return Block(network, text: network.text)
+        }
+        guard address.isV4 else { throw Fault(message: "IPv6 invalid: needs prefix length") }
+        let first = address.bytes[0]
+        let prefix = first < 0x80 ? 8 : first < 0xC0 ? 16 : 24
+        return Block(IPNetwork(address: address, prefix: prefix), text: "\(address.text)/\(prefix)")
+    }
+
+    private static func merged(_ blocks: [Block], isV4: Bool) -> [String] {
+        var ranges: [Block] = []
+        for block in blocks.sorted(by: { ($0.first, $0.last) < ($1.first, $1.last) }) {
+            if let previous = ranges.last, block.first <= previous.last + 1 {
+                ranges[ranges.count - 1].last = max(previous.last, block.last)
+                ranges[ranges.count - 1].text = nil
             } else {
-                ranges.append(network)
+                ranges.append(block)
             }
         }
         let bits = isV4 ? 32 : 128
-        var result: [IPNetwork] = []
+        var result: [String] = []
         for range in ranges {
+            if let text = range.text {
+                result.append(text)
+                continue
+            }
             var first = range.first
             while first <= range.last {
                 // The largest block that begins here and does not reach beyond the range.
                 var host = first == 0 ? bits : min(first.trailingZeroBitCount, bits)
                 while first + (BigUInt(1) << host) - 1 > range.last { host -= 1 }
-                result.append(IPNetwork(address: IPAddress(number: first, isV4: isV4), prefix: bits - host))
+                result.append(IPNetwork(address: IPAddress(number: first, isV4: isV4), prefix: bits - host).text)
                 first += BigUInt(1) << host
             }
         }

@@ -186,7 +186,7 @@ struct SchemaValidator {
 
     private mutating func general(_ value: Value, _ node: SchemaNode, _ result: inout SchemaResult) {
         if let constant = node.constant, !Value.equal(value, constant) {
-            report("const", "\(field) does not match: \(constant.regoText)", &result)
+            report("const", "\(field) does not match: \(constant.jsonText())", &result)
         }
         if let allowed = node.enumeration, !allowed.contains(where: { Value.equal($0, value) }) {
             let list = allowed.map(\.regoText).joined(separator: ", ")

@@ -93,9 +93,9 @@ extension GoFormat {
         }
         let isUpper = verb == UInt32(UInt8(ascii: "X"))
         let digits = String(bigInteger.magnitude, radix: base, uppercase: isUpper)
-        let sign = bigInteger.sign == .minus ? "-" : flags.plus ? "+" : flags.space ? " " : ""
+        let sign = bigInteger.sign == .minus ? "-" : flags.plus || flags.plusV ? "+" : flags.space ? " " : ""
         var prefix = ""
-        if flags.sharp { prefix = base == 2 ? "0b" : base == 16 ? (isUpper ? "0X" : "0x") : base == 8 ? "0" : "" }
+        if flags.sharp || flags.sharpV { prefix = base == 2 ? "0b" : base == 16 ? (isUpper ? "0X" : "0x") : base == 8 ? "0" : "" }
         if verb == UInt32(UInt8(ascii: "O")) { prefix = "0o" }
         var zeros = max((flags.precision ?? 0) - digits.utf8.count, 0)
         let length = sign.utf8.count + prefix.utf8.count + zeros + digits.utf8.count
@@ -159,7 +159,7 @@ extension GoFormat {
     mutating func append(text: Value, _ verb: UInt32) -> Bool {
         guard verb < 0x80 else { return false }
         switch UInt8(verb) {
-        case UInt8(ascii: "v") where flags.sharp: appendQuoted(text.utf8, sharp: false)
+        case UInt8(ascii: "v") where flags.sharpV: appendQuoted(text.utf8, sharp: false)
         case UInt8(ascii: "v"), UInt8(ascii: "s"): pad(text.utf8, truncated: true)
         case UInt8(ascii: "q"): appendQuoted(text.utf8, sharp: flags.sharp)
         case UInt8(ascii: "x"): append(hexadecimal: text.utf8, uppercase: false)

@@ -27,6 +27,10 @@ struct GoFormat {
         var plus = false
         var minus = false
         var sharp = false
+        /// `%+v`: which only big integers take for a plus.
+        var plusV = false
+        /// `%#v`: strings in quotes.
+        var sharpV = false
         var space = false
         var zero = false
         var width: Int?
@@ -141,6 +145,10 @@ struct GoFormat {
         } else {
             let value = arguments[argument]
             argument += 1
+            if verb == UInt32(UInt8(ascii: "v")) {
+                (flags.plusV, flags.plus) = (flags.plus, false)
+                (flags.sharpV, flags.sharp) = (flags.sharp, false)
+            }
             append(value, verb)
         }
     }
@@ -275,7 +283,8 @@ struct GoFormat {
     }
 
     private mutating func append(_ value: Value, _ verb: UInt32) {
-        let isPlain = flags.width == nil && flags.precision == nil && !flags.plus && !flags.sharp && !flags.space
+        let isPlain =
+            flags.width == nil && flags.precision == nil && !flags.plus && !flags.sharp && !flags.space && !flags.plusV && !flags.sharpV
         // Nearly all of what policies format.
         if isPlain, verb == UInt32(UInt8(ascii: "v")) || (verb == UInt32(UInt8(ascii: "s")) && !value.isNumber) {
             if value.isString { return output.append(value.utf8) }

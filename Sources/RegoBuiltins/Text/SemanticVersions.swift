@@ -27,36 +27,36 @@ struct SemanticVersion {
     private var numbers: [Int64]
     private var preRelease: [Substring] = []
 
-    /// Reads `1.2.3-rc.1+build`; `nil` for anything else.
+    /// Reads `1.2.3-rc.1+build`, also with zeros at the front of numbers as OPA takes them; `nil` for anything else.
     init?(_ text: String) {
         var rest = text[...]
         if let mark = rest.firstIndex(of: "+") {
-            guard Self.areIdentifiers(rest[rest.index(after: mark)...], numericZeros: true) else { return nil }
+            guard Self.areIdentifiers(rest[rest.index(after: mark)...]) else { return nil }
             rest = rest[..<mark]
         }
         if let mark = rest.firstIndex(of: "-") {
             let identifiers = rest[rest.index(after: mark)...]
-            guard Self.areIdentifiers(identifiers, numericZeros: false) else { return nil }
-            preRelease = identifiers.split(separator: ".", omittingEmptySubsequences: false)
+            guard Self.areIdentifiers(identifiers) else { return nil }
+            if !identifiers.isEmpty { preRelease = identifiers.split(separator: ".", omittingEmptySubsequences: false) }
             rest = rest[..<mark]
         }
         let parts = rest.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3 else { return nil }
         numbers = []
         for part in parts {
-            guard Self.isNumber(part), part.utf8.count == 1 || part.utf8.first != 48, let number = Int64(part) else { return nil }
+            guard Self.isNumber(part), let number = Int64(part) else { return nil }
             numbers.append(number)
         }
     }
 
     private static func isNumber(_ text: Substring) -> Bool { !text.isEmpty && text.utf8.allSatisfy { $0 >= 48 && $0 <= 57 } }
 
-    private static func areIdentifiers(_ text: Substring, numericZeros: Bool) -> Bool {
-        text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { part in
-            guard !part.isEmpty, part.utf8.allSatisfy({ $0 == 45 || ($0 >= 48 && $0 <= 57) || ($0 | 0x20 >= 97 && $0 | 0x20 <= 122) })
-            else { return false }
-            return numericZeros || !isNumber(part) || part.utf8.count == 1 || part.utf8.first != 48
-        }
+    /// Whether the text is empty, or words between points.
+    private static func areIdentifiers(_ text: Substring) -> Bool {
+        text.isEmpty
+            || text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { part in
+                !part.isEmpty && part.utf8.allSatisfy { $0 == 45 || ($0 >= 48 && $0 <= 57) || ($0 | 0x20 >= 97 && $0 | 0x20 <= 122) }
+            }
     }
 
     /// -1, 0 or 1.
@@ -68,7 +68,10 @@ struct SemanticVersion {
         for (left, right) in zip(preRelease, other.preRelease) where left != right {
             switch (Self.isNumber(left), Self.isNumber(right)) {
             case (true, true):
-                if left.utf8.count != right.utf8.count { return left.utf8.count < right.utf8.count ? -1 : 1 }
+                let (first, second) = (left.drop { $0 == "0" }, right.drop { $0 == "0" })
+                if first == second { continue }
+                if first.utf8.count != second.utf8.count { return first.utf8.count < second.utf8.count ? -1 : 1 }
+                return first.utf8.lexicographicallyPrecedes(second.utf8) ? -1 : 1
             case (true, false): return -1
             case (false, true): return 1
             case (false, false): break

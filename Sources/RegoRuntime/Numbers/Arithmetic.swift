@@ -57,13 +57,27 @@ extension Value {
         return try combine(a, b, in: arena) { $0 * $1 }
     }
 
-    /// The product, where a zero keeps the sign of its factors whatever they are: `product` computes without integers in OPA.
-    package static func multiplyAsFloats(_ a: Value, _ b: Value, in arena: Arena) throws(ArithmeticError) -> Value {
-        if a.isInteger && b.isInteger {
-            let (product, overflow) = a.asInteger.multipliedReportingOverflow(by: b.asInteger)
-            if !overflow && product != 0 { return .integer(product) }
+    /// The product of numbers; a zero keeps the sign of its factors whatever they are, since OPA computes without integers here.
+    package static func product(of numbers: UnsafeBufferPointer<Value>, in arena: Arena) throws(ArithmeticError) -> Value {
+        try unsafe combined(numbers, from: 1, in: arena) { $0 * $1 }
+    }
+
+    /// The sum of numbers that are not all integers or do not fit one.
+    package static func sum(of numbers: UnsafeBufferPointer<Value>, in arena: Arena) throws(ArithmeticError) -> Value {
+        try unsafe combined(numbers, from: 0, in: arena) { $0 + $1 }
+    }
+
+    /// Combines numbers from first to last. Only the end is rounded to a decimal, which for a power of two can be its neighbour's.
+    private static func combined(
+        _ numbers: UnsafeBufferPointer<Value>, from start: Int64, in arena: Arena,
+        _ operation: (ExtendedFloat, ExtendedFloat) -> ExtendedFloat
+    ) throws(ArithmeticError) -> Value {
+        var result = ExtendedFloat(start)
+        for index in 0..<numbers.count {
+            guard let operand = unsafe ExtendedFloat(numbers[index]) else { throw .outOfRange }
+            result = operation(result, operand)
         }
-        return try combine(a, b, in: arena) { $0 * $1 }
+        return number(result, in: arena)
     }
 
     /// Between -1000 and 1000, where OPA computes with integers.

@@ -107,6 +107,13 @@ struct NumberBuiltinTests {
             (#"semver.compare("1.2.3-rc.1", "1.2.3")"#, "-1"), (#"semver.compare("1.10.0", "1.9.0+b")"#, "1"),
             (#"semver.is_valid("1.2")"#, "false"),
             (#"semver.is_valid("v1.2.3")"#, "false"),
+            (#"[semver.is_valid(x) | some x in ["01.2.3", "1.2.3-", "1.2.3-01", "1.2.3-a..b"]]"#, "[true,true,true,false]"),
+            (#"[semver.compare("1.2.3-02", "1.2.3-1"), semver.compare("1.2.3-01.b", "1.2.3-1.a")]"#, "[1,1]"),
+            ("bits.and(-9223372036854775808, -12345678901234567890)", "-18446744073709551616"),
+            ("bits.or(-9223372036854775809, 12345678901234567890)", "-1"),
+            ("bits.xor(-18446744073709551616, 12345678901234567890)", "-6101065172474983726"),
+            ("bits.and(-12345678901234567890, 255)", "46"),
+            ("product([18446744073709551616, 4, 7, 37])", "19110826860363095474000"),
             (#"semver.compare("1", "1.0.0")"#, #"semver.compare: operand 1: string "1" is not a valid SemVer"#),
         ])
     func graphs(expression: String, expected: String) { #expect(BuiltinHarness.answer(expression) == expected) }

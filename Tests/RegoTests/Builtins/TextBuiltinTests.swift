@@ -107,6 +107,15 @@ struct TextBuiltinTests {
                 #""a:\n- 1\n- b: \"true\"\nc:\n  d: null\ne: []\nf: 'x: y'\n""#
             ),
             (#"yaml.is_valid("a: [")"#, "false"),
+            (
+                #"yaml.marshal({"b": ["x\ny\n", ["x\ny"], {"c": "x\ny"}]})"#,
+                #""b:\n- |\n  x\n  y\n- - |-\n    x\n    y\n- c: |-\n    x\n    y\n""#
+            ),
+            (
+                #"[yaml.marshal(x) | some x in ["\n", " a\nb", "a \nb", "\u0000\t"]]"#,
+                #"["|2+\n\n","|2-\n   a\n  b\n","\"a \\nb\"\n","\"\\0\\t\"\n"]"#
+            ),
+            (#"sprintf("%+v|%#v|%+d|%#v|%#v", [11, 0.1, 3, [1], "a"])"#, #""11|0.1|+3|\"[1]\"|\"a\"""#),
         ])
     func encodings(expression: String, expected: String) { #expect(BuiltinHarness.answer(expression) == expected) }
 

@@ -43,6 +43,7 @@ struct TimeAndNetworkBuiltinTests {
             (#"net.cidr_expand("10.0.0.0/2")"#, "net.cidr_expand: the result does not fit the memory limit"),
             (#"net.cidr_is_valid("1.2.3.4/33")"#, "false"), (#"net.cidr_is_valid("fe80::1/64")"#, "true"),
             (#"net.cidr_merge(["192.0.128.0/24", "192.0.129.0/24"])"#, #"["192.0.128.0/23"]"#),
+            (#"net.cidr_merge(["192.168.1.1", "192.169.1.1", "192.169.1.9"])"#, #"["192.168.1.1/24","192.169.1.0/24"]"#),
             (#"net.cidr_merge(["fe80::/120", "192.0.2.0/24", "192.0.3.0/24"])"#, #"["192.0.2.0/23","fe80::/120"]"#),
             (#"net.cidr_contains_matches(["1.1.1.0/24"], ["1.1.1.1", "2.2.2.2"])"#, "[[0,0]]"),
         ])
