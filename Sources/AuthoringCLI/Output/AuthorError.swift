@@ -59,7 +59,9 @@ package struct AuthorError {
         item.details = diagnostic.detailsJSON.flatMap { try? RegoValue(json: $0) }.map { .value($0) }
         if diagnostic.code == .parse, diagnostic.details.isEmpty, let place = ParseErrorPlace(in: file.bytes, at: diagnostic.span.offset) {
             item.lines = place.lines
-            item.details = .object([("line", .value(.string(place.line))), ("idx", .integer(place.index))])
+            if !diagnostic.isOfStatement {
+                item.details = .object([("line", .value(.string(place.line))), ("idx", .integer(place.index))])
+            }
         }
         return item
     }

@@ -68,12 +68,17 @@ package enum GraphQLBuiltins {
         return objects
     }
 
+    private static func isDocument(_ value: Value) -> Bool { value.isString || value.tag == .object }
+
     private static func parseBoth(_ call: BuiltinCall) {
-        for index in 0..<2 where !call[index].isString && call[index].tag != .object {
-            // OPA counts these operands from 0.
-            return call.failOperand(index - 1, "must be one of {string, object} but got \(call[index].typeName)")
-        }
+        // OPA counts these operands from 0.
+        guard isDocument(call[0]) else { return call.failOperand(-1, "must be one of {string, object} but got \(call[0].typeName)") }
         do throws(GraphQLFault) {
+            guard isDocument(call[1]) else {
+                // What is wrong with the query comes first.
+                _ = try query(call[0], in: call.arena)
+                return call.failOperand(0, "must be one of {string, object} but got \(call[1].typeName)")
+            }
             let (query, schema) = try verified(call[0], call[1], in: call.arena)
             call.return(.array([query, schema], in: call.arena))
         } catch {

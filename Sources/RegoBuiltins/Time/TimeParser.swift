@@ -36,8 +36,10 @@ struct TimeParser {
         for (index, part) in layout.parts.enumerated() {
             let source = layout.sources[index]
             let before = rest
+            let isText = if case .text = part { true } else { false }
             guard try parse(part, isBeforeFraction: index + 1 < layout.parts.count && layout.parts[index + 1].isFraction) else {
-                throw Failure(message: failure("cannot parse \(quote(before)) as \(quote(source[...]))"))
+                // Of plain text only what does not match is shown.
+                throw Failure(message: failure("cannot parse \(quote(isText ? rest : before)) as \(quote(source[...]))"))
             }
         }
         guard rest.isEmpty else { throw Failure(message: failure(nil, "extra text: \(quote(rest))")) }

@@ -10,7 +10,7 @@ package enum SyntaxBuiltins {
     ]
 
     private static func parseModule(_ call: BuiltinCall) {
-        guard let name = call.string(0), let text = call.string(1) else { return }
+        guard let name = call.string(0), let text = call.string(1, named: 0) else { return }
         let file = SourceFile(name: name.swiftString, text: text.swiftString)
         var sources = SourceMap()
         let id = sources.add(file)
@@ -21,7 +21,7 @@ package enum SyntaxBuiltins {
             return call.fail(.builtin, head + found.map { describe($0, in: file) }.joined(separator: "\n"))
         }
         let isWritten = LargeStack.run(if: module.isDeep) {
-            let tree = SyntaxTree().json(module, annotations: [], includesComments: true).value
+            let tree = SyntaxTree(name: file.name).json(module, annotations: [], includesComments: true).value
             guard !tree.isNested(deeperThan: JSONParser.defaultDepth) else { return false }
             call.return(tree.makeValue(in: call.arena))
             return true
@@ -34,12 +34,13 @@ package enum SyntaxBuiltins {
         call.fail(.builtin, "the \(call.name) function must only be called within the scope of a rule")
     }
 
-    /// A diagnostic as Go prints OPA's errors: `file:row: code: message`, the source line, and a caret.
+    /// A diagnostic as Go prints OPA's errors: `file:row: code: message`, and the source line with a caret unless the error is
+    /// one of a whole statement.
     private static func describe(_ diagnostic: Diagnostic, in file: SourceFile) -> String {
         let span = diagnostic.span
         let place = file.name.isEmpty ? "\(span.row):\(span.column)" : "\(file.name):\(span.row)"
         var lines = ["\(place): \(diagnostic.code): \(diagnostic.message)"]
-        if let line = file.line(span.row) {
+        if !diagnostic.isOfStatement, let line = file.line(span.row) {
             var text = Substring(line)
             var column = Int(span.column)
             while let first = text.first, first == " " || first == "\t" {

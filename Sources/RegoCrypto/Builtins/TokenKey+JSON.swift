@@ -13,7 +13,7 @@ extension TokenKey {
             if let bytes = try key.bytes(field) {
                 numbers.append((parameter, bytes))
             } else if field != "d" {
-                throw CryptoFault("failed to parse a JWK key (set): required field `\(field)` is missing")
+                throw CryptoFault("required field `\(field)` is missing")
             }
         }
         let isPrivate = numbers.count == 3
@@ -25,7 +25,7 @@ extension TokenKey {
             if more.count == faster.count { numbers += more }
         }
         guard let handle = Self.make("RSA", isPrivate: isPrivate, group: nil, point: [], numbers) else {
-            throw CryptoFault("failed to parse a JWK key (set): the RSA key is invalid")
+            throw CryptoFault("the RSA key is invalid")
         }
         self.init(owning: handle, isPrivate: isPrivate)
     }
@@ -35,16 +35,16 @@ extension TokenKey {
         let curve = try key.required("crv")
         let curves: [String: PublicKey.Family] = ["P-256": .p256, "P-384": .p384, "P-521": .p521]
         guard let family = curves[curve], let width = family.coordinateBytes else {
-            throw CryptoFault("failed to parse a JWK key (set): invalid curve algorithm \(curve)")
+            throw CryptoFault("invalid curve algorithm \(curve)")
         }
         guard let x = try key.bytes("x"), let y = try key.bytes("y"), x.count <= width, y.count <= width else {
-            throw CryptoFault("failed to parse a JWK key (set): required field `x` or `y` is missing or too long")
+            throw CryptoFault("required field `x` or `y` is missing or too long")
         }
         let pad = { (number: [UInt8]) in [UInt8](repeating: 0, count: width - number.count) + number }
         let secret = try key.bytes("d")
         let handle = Self.make(
             "EC", isPrivate: secret != nil, group: family.groupName, point: [0x04] + pad(x) + pad(y), secret.map { [("priv", $0)] } ?? [])
-        guard let handle else { throw CryptoFault("failed to parse a JWK key (set): the point is not on the curve \(curve)") }
+        guard let handle else { throw CryptoFault("the point is not on the curve \(curve)") }
         self.init(owning: handle, isPrivate: secret != nil)
     }
 
@@ -52,26 +52,26 @@ extension TokenKey {
     convenience init(octetPair key: JWKFields) throws(CryptoFault) {
         let curve = try key.required("crv")
         guard curve.utf8.elementsEqual("Ed25519".utf8) else {
-            throw CryptoFault("failed to parse a JWK key (set): invalid curve algorithm \(curve)")
+            throw CryptoFault("invalid curve algorithm \(curve)")
         }
         guard let open = try key.bytes("x"), open.count == 32 else {
-            throw CryptoFault("failed to parse a JWK key (set): required field `x` is missing or not 32 bytes")
+            throw CryptoFault("required field `x` is missing or not 32 bytes")
         }
         defer { ERR_clear_error() }
         if let secret = try key.bytes("d") {
             guard secret.count == 32, let handle = EVP_PKEY_new_raw_private_key_ex(nil, "ED25519", nil, secret, secret.count) else {
-                throw CryptoFault("failed to parse a JWK key (set): field `d` is not 32 bytes")
+                throw CryptoFault("field `d` is not 32 bytes")
             }
             var made = [UInt8](repeating: 0, count: 32)
             var count = made.count
             guard EVP_PKEY_get_raw_public_key(handle, &made, &count) == 1, made == open else {
                 EVP_PKEY_free(handle)
-                throw CryptoFault("failed to parse a JWK key (set): field `x` does not belong to field `d`")
+                throw CryptoFault("field `x` does not belong to field `d`")
             }
             self.init(owning: handle, isPrivate: true)
         } else {
             guard let handle = EVP_PKEY_new_raw_public_key_ex(nil, "ED25519", nil, open, open.count) else {
-                throw CryptoFault("failed to parse a JWK key (set): the Ed25519 key is invalid")
+                throw CryptoFault("the Ed25519 key is invalid")
             }
             self.init(owning: handle, isPrivate: false)
         }
@@ -153,13 +153,13 @@ struct JWKFields {
     func text(_ name: String) throws(CryptoFault) -> String? {
         let field = value.member(name, in: arena)
         guard field.isDefined else { return nil }
-        guard field.isString else { throw CryptoFault("failed to parse a JWK key (set): field `\(name)` is not a string") }
+        guard field.isString else { throw CryptoFault("field `\(name)` is not a string") }
         return field.swiftString
     }
 
     /// A field that must be there as a string.
     func required(_ name: String) throws(CryptoFault) -> String {
-        guard let text = try text(name) else { throw CryptoFault("failed to parse a JWK key (set): required field `\(name)` is missing") }
+        guard let text = try text(name) else { throw CryptoFault("required field `\(name)` is missing") }
         return text
     }
 
@@ -167,7 +167,7 @@ struct JWKFields {
     func bytes(_ name: String) throws(CryptoFault) -> [UInt8]? {
         guard let text = try text(name) else { return nil }
         guard let bytes = try? Base64Text.decodeURL(Array(text.utf8)), !bytes.isEmpty else {
-            throw CryptoFault("failed to parse a JWK key (set): field `\(name)` is not base64url")
+            throw CryptoFault("field `\(name)` is not base64url")
         }
         return bytes
     }

@@ -57,30 +57,69 @@ final class TokenKeySet {
 
     /// Reads a JWK or a JWK set (RFC 7517).
     static func parse(_ text: [UInt8], in arena: Arena) throws(CryptoFault) -> [Entry] {
+        // What OPA's library says, by each of its layers.
+        let layers = "failed to parse a JWK key (set): jwk.ParseString: failed to parse string: jwk.Parse: "
         let document: Value
-        do {
+        do throws(JSONError) {
             document = try JSONParser.parse(text, into: arena)
         } catch {
-            // What OPA's library says, by each of its layers.
-            let library = "jwk.ParseString: failed to parse string: jwk.Parse: failed to unmarshal JWK set: "
-            throw CryptoFault("failed to parse a JWK key (set): \(library)\(error.message)")
+            // The library reads one value, and looks at what it is before it looks at what follows.
+            if error.code == .trailingData, let first = try? JSONParser.parse(Array(text[..<error.offset]), into: arena),
+                first.tag != .object
+            {
+                throw CryptoFault("\(layers)failed to unmarshal JWK set: \(problem(of: first))")
+            }
+            throw CryptoFault("\(layers)failed to unmarshal JWK set: \(decoderMessage(of: error, in: text))")
         }
-        return try parse(document, in: arena)
+        return try parse(document, in: arena, layers: layers)
     }
 
     /// Reads a JWK or a JWK set (RFC 7517).
-    static func parse(_ document: Value, in arena: Arena) throws(CryptoFault) -> [Entry] {
-        guard document.tag == .object else { throw CryptoFault("failed to parse a JWK key (set): not an object") }
+    ///
+    /// - Parameter layers: what stands before messages.
+    static func parse(_ document: Value, in arena: Arena, layers: String = "jwk.Parse: ") throws(CryptoFault) -> [Entry] {
+        let layers = "\(layers)failed to unmarshal JWK set: "
+        guard document.tag == .object else { throw CryptoFault(layers + problem(of: document)) }
         let keys = document.member("keys", in: arena)
-        guard keys.isDefined else { return [try entry(document, in: arena)] }
-        guard keys.tag == .array else { throw CryptoFault("failed to parse a JWK key (set): `keys` is not an array") }
+        guard keys.isDefined else {
+            do throws(CryptoFault) {
+                return [try entry(document, in: arena)]
+            } catch {
+                throw CryptoFault("\(layers)failed to parse sole key in key set: \(error.message)")
+            }
+        }
+        guard keys.tag == .array else {
+            let kind = keys.tag == .true || keys.tag == .false ? "bool" : "\(keys.typeName)"
+            throw CryptoFault("\(layers)failed to decode \"keys\": json: cannot unmarshal \(kind) into Go value of type []json.RawMessage")
+        }
         var entries: [Entry] = []
-        for key in keys.elements { entries.append(try entry(key, in: arena)) }
+        for (index, key) in keys.elements.enumerated() {
+            do throws(CryptoFault) {
+                entries.append(try entry(key, in: arena))
+            } catch {
+                throw CryptoFault("\(layers)failed to decode key #\(index) in \"keys\": \(error.message)")
+            }
+        }
         return entries
     }
 
+    /// Why a value is no key or set of keys.
+    private static func problem(of document: Value) -> String {
+        switch document.tag {
+        case .array: "expected '{' but got '['"
+        case .string: "failed to decode value for key \(document.regoText): EOF"
+        default: "error reading token: EOF"
+        }
+    }
+
+    /// What Go's decoder, which reads a stream, says of an error.
+    static func decoderMessage(of error: JSONError, in text: [UInt8]) -> String {
+        guard error.code == .truncated else { return error.message }
+        return text.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D } ? "EOF" : "unexpected EOF"
+    }
+
     private static func entry(_ value: Value, in arena: Arena) throws(CryptoFault) -> Entry {
-        guard value.tag == .object else { throw CryptoFault("failed to parse a JWK key (set): a key is not an object") }
+        guard value.tag == .object else { throw CryptoFault("a key is not an object") }
         let fields = JWKFields(value: value, arena: arena)
         let material: Entry.Material
         switch try fields.required("kty") {
@@ -89,10 +128,10 @@ final class TokenKeySet {
         case "OKP": material = .pair(try TokenKey(octetPair: fields))
         case "oct":
             guard let secret = try fields.bytes("k") else {
-                throw CryptoFault("failed to parse a JWK key (set): required field `k` is missing")
+                throw CryptoFault("required field `k` is missing")
             }
             material = .symmetric(secret)
-        default: throw CryptoFault("failed to parse a JWK key (set): invalid key type")
+        default: throw CryptoFault("invalid key type")
         }
         return Entry(material: material, algorithm: try fields.text("alg") ?? "", id: try fields.text("kid") ?? "")
     }

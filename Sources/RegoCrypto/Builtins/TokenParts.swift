@@ -53,7 +53,7 @@ struct TokenParts {
         do {
             value = try JSONParser.parse(bytes, into: arena)
         } catch {
-            throw CryptoFault("invalid JSON: \(error.message)")
+            throw CryptoFault("invalid JSON: \(TokenKeySet.decoderMessage(of: error, in: bytes))")
         }
         guard value.tag == .object else { throw CryptoFault("decoded JSON type was not an Object") }
         return value

@@ -104,7 +104,7 @@ struct JSONFailure {
         case UInt8(ascii: "\n"): shown = "\\n"
         case UInt8(ascii: "\r"): shown = "\\r"
         case UInt8(ascii: "\t"): shown = "\\t"
-        case UInt8(ascii: "'"): shown = "\\'"
+        case UInt8(ascii: "'"), UInt8(ascii: "\\"): shown = "\\" + String(UnicodeScalar(byte))
         case 0x20..<0x7F: shown = String(UnicodeScalar(byte))
         default: shown = "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }
@@ -206,7 +206,7 @@ struct JSONFailure {
     private mutating func literal(_ text: StaticString, _ value: Value, at cursor: Cursor) -> Step {
         let length = text.utf8CodeUnitCount
         for position in 1..<length where unsafe cursor[position] != text.utf8Start[position] {
-            return unsafe fail(.syntax, "in a literal (true, false or null)", at: cursor + position)
+            return unsafe fail(.syntax, JSONReader.problem(in: text, at: position), at: cursor + position)
         }
         return unsafe (cursor + length, value)
     }
@@ -272,26 +272,10 @@ struct JSONFailure {
         if let scan = unsafe NumberScan(text) {
             return unsafe (cursor + scan.end, Value.number(keeping: scan, text, in: arena))
         }
-        return unsafe fail(.syntax, "in numeric literal", at: JSONReader.badNumberByte(cursor))
-    }
-
-    /// Where a malformed number stops being one.
-    private static func badNumberByte(_ cursor: Cursor) -> Cursor {
-        func isDigit(_ cursor: Cursor) -> Bool { unsafe cursor.pointee &- UInt8(ascii: "0") <= 9 }
-        var cursor = unsafe cursor
-        if unsafe cursor.pointee == UInt8(ascii: "-") { unsafe cursor += 1 }
-        if unsafe cursor.pointee == UInt8(ascii: "0") && isDigit(cursor + 1) { return unsafe cursor + 1 }
-        while unsafe isDigit(cursor) { unsafe cursor += 1 }
-        if unsafe cursor.pointee == UInt8(ascii: ".") {
-            unsafe cursor += 1
-            if unsafe !isDigit(cursor) { return unsafe cursor }
-            while unsafe isDigit(cursor) { unsafe cursor += 1 }
-        }
-        if unsafe cursor.pointee | 0x20 == UInt8(ascii: "e") {
-            unsafe cursor += 1
-            if unsafe cursor.pointee == UInt8(ascii: "+") || cursor.pointee == UInt8(ascii: "-") { unsafe cursor += 1 }
-        }
-        return unsafe cursor
+        let bad = unsafe JSONReader.badNumberByte(cursor)
+        // A number ends with a zero at its front: the digit that follows is out of place.
+        if unsafe bad.pointee &- UInt8(ascii: "0") <= 9, unsafe bad[-1] == UInt8(ascii: "0") { return unsafe (bad, .integer(Int64(0))) }
+        return unsafe fail(.syntax, JSONReader.problem(inNumber: cursor, at: bad), at: bad)
     }
 
     @inline(__always)

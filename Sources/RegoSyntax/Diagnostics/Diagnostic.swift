@@ -29,6 +29,8 @@ public struct Diagnostic: Error, Sendable, Hashable {
     public var details: [String]
     /// The details as one JSON text, for programs; `nil` where OPA's JSON output has none.
     public var detailsJSON: String?
+    /// Whether a parse error is one of a whole statement, found when it was to become a rule: OPA's JSON quotes no line for it.
+    package var isOfStatement = false
 
     /// Makes a diagnostic from its parts.
     public init(_ code: Code, _ message: String, at span: Span, details: [String] = [], detailsJSON: String? = nil) {

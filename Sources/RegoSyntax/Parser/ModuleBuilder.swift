@@ -53,7 +53,9 @@ struct ModuleBuilder {
     }
 
     private mutating func report(_ message: String, at span: Span) {
-        diagnostics.append(Diagnostic(.parse, message, at: span))
+        var diagnostic = Diagnostic(.parse, message, at: span)
+        diagnostic.isOfStatement = true
+        diagnostics.append(diagnostic)
     }
 
     /// What v1 demands of a rule and of its `else`.
