@@ -23,6 +23,13 @@ struct BenchCommandTests {
         #expect(Ward.run("bench", "-f", "json", "1 + 1").output.hasPrefix("{\n  \"N\": "))
     }
 
+    @Test("Flags of OPA's that have nothing to set here are taken")
+    func accepted() {
+        let flags = ["-c", "x.yaml", "--shutdown-grace-period", "1", "-t", "rego", "-u", "input", "--optimize-store-for-read-speed"]
+        #expect(Ward.run(["bench", "-f", "gobench", "1 + 1"] + flags).status == 0)
+        #expect(Ward.run(["bench", "-p", "1 + 1"]).status != 0)
+    }
+
     @Test("Undefined queries and changing answers are errors")
     func refusals() {
         let undefined = Ward.run("bench", "data.nothing")

@@ -109,6 +109,7 @@ struct EvalCommandTests {
         "Arguments that do not fit are refused with status 1, and nothing is evaluated",
         arguments: [
             ["--fail", "--fail-defined", "1"], ["-f", "source", "1"], ["-f", "yaml", "1"], ["--stdin", "1"], ["1", "2"], [],
+            ["-p", "1"],
             ["--partial", "-u", "input", "1"], ["--target", "wasm", "1"], ["--profile-sort", "size", "1"], ["--count", "0", "1"],
             ["--explain", "all", "1"], ["--timeout", "soon", "1"], ["--v0-compatible", "--v1-compatible", "1"], ["--nothing", "1"],
             ["--show-builtin-errors", "--strict-builtin-errors", "1"], ["--stdin", "--stdin-input"],
@@ -195,6 +196,24 @@ struct EvalCommandTests {
         #expect(eval("--explain", "off", "-f", "pretty", "data.a.allow").output == "true\n")
     }
 
+    @Test("What an explanation's events are about, in JSON: expressions, bodies, and rules with their heads")
+    func explanationNodes() {
+        let rules = folder.write(
+            "n.rego", "package n.m\n\np := x if {\n\tx := 1\n} else := 2\n\nq contains x if some x in [1]\n\nf(a) := a\n")
+        let output = Ward.run("eval", "--explain", "full", "-d", rules, "[data.n.m.p, data.n.m.q, data.n.m.f(3)]").output
+        let text = String(output.filter { $0 != " " && $0 != "\n" })
+        for node in [
+            #""Op":"Eval","Node":{"index":0,"terms":"#,
+            #"{"type":"var","value":"__local0__"},{"type":"number","value":1}]},"Location":{"file":"\#(rules)","row":4,"col":2}"#,
+            #""else":{"body":[{"index":0,"terms":{"type":"boolean","value":true}}],"head":{"name":"p","value":{"type":"number","value":2}"#,
+            #""head":{"name":"p","value":{"type":"var","value":"__local0__"},"ref":[{"type":"var","value":"p"}]}"#,
+            #""head":{"name":"q","key":{"type":"var","value":"#, #""ref":[{"type":"var","value":"q"}]}"#,
+            #""head":{"name":"f","args":[{"type":"var","value":"#,
+        ] {
+            #expect(text.contains(node), "\(node) is not in \(text)")
+        }
+    }
+
     @Test("Coverage tells the rows reached")
     func coverage() {
         #expect(eval("--coverage", "-f", "pretty", "data.a.allow").output.contains("| Overall Coverage | 50.00 |"))
@@ -259,7 +278,7 @@ struct EvalCommandTests {
         #expect(Ward.run(["eval", "--stdin", "-f", "raw"], input: "1 + 1\n").output == "2\n")
         #expect(Ward.run(["eval", "-I", "-f", "raw", "input.x"], input: "{\"x\": \"y\"}").output == "y\n")
         #expect(Ward.run(["eval", "-I", "-f", "raw", "input.x"], input: "x: [1]\n").output == "[1]\n")
-        #expect(eval("-p", "a", "-f", "raw", "allow").output == "true\n")
+        #expect(eval("--package", "a", "-f", "raw", "allow").output == "true\n")
         #expect(eval("--import", "data.users", "-f", "raw", "users[0].name").output == "ann\n")
         #expect(eval("-f", "raw", "opa.runtime().version").output == "\(WardVersion.current)\n")
     }

@@ -50,8 +50,12 @@ struct BenchCommand: ParsableCommand {
     @Flag(help: ArgumentHelp("Not available: benchmark a running server with a load generator.", visibility: .hidden))
     var e2e = false
 
-    @Flag(name: [.customShort("P"), .long], help: ArgumentHelp("Not available.", visibility: .hidden))
-    var partial = false
+    /// Settings of the server that OPA starts for `--e2e`.
+    @Option(name: [.customShort("c", allowingJoined: true), .customLong("config-file")], help: .hidden) var configFile: String?
+    @Option(name: .customLong("shutdown-grace-period"), help: .hidden) var gracePeriod: Int?
+    @Option(name: .customLong("shutdown-wait-period"), help: .hidden) var waitPeriod: Int?
+
+    @OptionGroup(visibility: .hidden) var accepted: AcceptedOptions
 
     @Argument(help: "The query.")
     var query: String?
@@ -60,7 +64,6 @@ struct BenchCommand: ParsableCommand {
         if e2e {
             throw ValidationError("--e2e is not available: start 'ward serve' and measure it with a load generator such as wrk or hey")
         }
-        if partial { throw ValidationError("--partial is not available: this build does not evaluate partially") }
         if let problem = asked.problem(query: query) { throw ValidationError(problem) }
         if count < 1 { throw ValidationError("--count takes a number from 1 on") }
     }

@@ -79,7 +79,6 @@ struct EvalCommand: ParsableCommand {
     }
 
     func validate() throws {
-        if accepted.partial { throw ValidationError("--partial: Ward evaluates queries whole and has no partial evaluation") }
         if let problem = options.problem { throw ValidationError(problem) }
     }
 
@@ -147,7 +146,7 @@ struct ObservationOptions: ParsableArguments {
 
 /// OPA's flags that choose among ways to the same answer, of which Ward has one.
 struct AcceptedOptions: ParsableArguments {
-    @Flag(name: .customLong("partial")) var partial = false
+    @Flag(name: [.customShort("p"), .customLong("partial")]) var partial = false
     @Option(name: [.customShort("u", allowingJoined: true), .customLong("unknowns")]) var unknowns: [String] = []
     @Option(name: .customLong("disable-inlining")) var disableInlining: [String] = []
     @Flag(name: .customLong("shallow-inlining")) var shallowInlining = false
@@ -160,6 +159,7 @@ struct AcceptedOptions: ParsableArguments {
     @Option(name: [.customShort("t", allowingJoined: true), .customLong("target")]) var target: String?
 
     func validate() throws {
+        if partial { throw ValidationError("--partial: Ward evaluates queries whole and has no partial evaluation") }
         if let target, target != "rego" { throw ValidationError("--target \(target): Ward evaluates Rego itself: the target is rego") }
     }
 }

@@ -52,7 +52,7 @@ struct ParseCommand: ParsableCommand {
         let text = LargeStack.run(if: module.isDeep) { () -> String in
             switch format {
             case .json:
-                let tree = SyntaxTree(locationsIn: includesLocations ? file : nil)
+                let tree = SyntaxTree(locationsIn: includesLocations ? file : nil, name: file.name)
                 return tree.json(module, annotations: annotations, includesComments: includesComments).text() + "\n"
             case .pretty:
                 return SyntaxOutline.text(of: module, annotations: annotations.count, includesComments: includesComments)

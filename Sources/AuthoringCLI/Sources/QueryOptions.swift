@@ -18,7 +18,7 @@ struct QueryOptions: ParsableArguments {
     @Flag(help: "Read the query from standard input.")
     var stdin = false
 
-    @Option(name: [.customShort("p", allowingJoined: true), .long], help: "The package that the query is asked in.")
+    @Option(help: "The package that the query is asked in.")
     var package: String?
 
     @Option(name: .customLong("import"), help: "A path that the query may name by its last segment; repeatable.")

@@ -63,10 +63,12 @@ final class RuleRaising {
             let value = branch.value.map(raising.term) ?? Term(.boolean(true), span: branch.headSpan)
             branches.append(ResolvedRule.ElseBranch(value: value, body: raising.body(branch.body), span: branch.span))
         }
-        return ResolvedRule(
+        var resolved = ResolvedRule(
             kind: rule.arguments != nil ? .function : rule.key != nil ? .partialSet : .complete, isDefault: rule.isDefault,
             reference: reference, groundPrefixLength: rule.module.package.path.count + rule.groundLength,
             arguments: raising.terms(rule.arguments ?? []), key: rule.key.map(raising.term), value: rule.value.map(raising.term),
             body: raising.body(rule.body), elseRules: branches, span: rule.span)
+        resolved.packageLength = rule.module.package.path.count
+        return resolved
     }
 }

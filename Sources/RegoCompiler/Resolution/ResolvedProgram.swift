@@ -117,6 +117,8 @@ package struct ResolvedRule: Sendable {
     package var reference: [Term]
     /// How many of the reference's operands (`data` included) are the ground prefix, which leads to the rule's node.
     package var groundPrefixLength: Int
+    /// How many of the reference's operands (`data` included) are the package's path.
+    package var packageLength = 1
     /// A function's parameters: variables, or patterns to unify with the arguments.
     package var arguments: [Term]
     /// A partial set's member.

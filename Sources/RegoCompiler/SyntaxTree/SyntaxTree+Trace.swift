@@ -27,10 +27,16 @@ extension SyntaxTree {
         if rule.isDefault { members.append(("default", .boolean(true))) }
         if let chain { members.append(("else", chain)) }
         var head: Members = []
+        // As in source text, the reference begins with the rule's name.
+        var reference = Array(rule.reference.dropFirst(rule.packageLength))
+        if let first = reference.first, case .string(let name) = first.kind {
+            reference[0] = Term(.variable(name), span: first.span)
+            if reference.count == 1 { head.append(("name", .string(name))) }
+        }
         if !rule.arguments.isEmpty { head.append(("args", json(rule.arguments))) }
         if let key = rule.key { head.append(("key", json(key))) }
         if let value = branch.map({ rule.elseRules[$0].value }) ?? rule.value { head.append(("value", json(value))) }
-        head.append(("ref", json(rule.reference)))
+        head.append(("ref", json(reference)))
         members.append(("head", .object(head)))
         return .object(members)
     }

@@ -6,9 +6,16 @@ package import RegoSyntax
 package struct SyntaxTree {
     /// The texts that locations quote; `nil` leaves locations out.
     let source: SourceFile?
+    /// The name of the file that comments are in.
+    let name: String
 
-    /// - Parameter source: the file that the trees were parsed from, if their locations are wanted.
-    package init(locationsIn source: SourceFile? = nil) { self.source = source }
+    /// - Parameters:
+    ///   - source: the file that the trees were parsed from, if their locations are wanted.
+    ///   - name: the file's name for comments, which always have their location; the source's own if there is one.
+    package init(locationsIn source: SourceFile? = nil, name: String = "") {
+        self.source = source
+        self.name = source?.name ?? name
+    }
 
     typealias Members = [(name: String, value: SyntaxJSON)]
 
@@ -44,7 +51,7 @@ package struct SyntaxTree {
 
     private func location(_ span: Span, _ text: String?) -> SyntaxJSON {
         var members: Members = [
-            ("file", .string(source?.name ?? "")), ("row", .number(String(span.row))), ("col", .number(String(span.column))),
+            ("file", .string(name)), ("row", .number(String(span.row))), ("col", .number(String(span.column))),
         ]
         if let text, !text.isEmpty { members.append(("text", .string(SyntaxText.base64(text)))) }
         return .object(members)
@@ -72,7 +79,7 @@ package struct SyntaxTree {
         let head = rule.head
         guard head.reference.count == 2 else { return head.reference.count == 1 }
         guard !rule.isDefault, !head.isPartialSet else { return false }
-        return head.hasIf ? !head.hasGeneratedValue : head.arguments == nil
+        return head.hasIf ? !head.hasGeneratedValue || head.arguments != nil : head.arguments == nil
     }
 
     private func json(_ rule: Rule, _ annotations: [Annotation], isNamed: Bool) -> SyntaxJSON {

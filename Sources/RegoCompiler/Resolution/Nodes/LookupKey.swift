@@ -1,5 +1,5 @@
 import Glibc
-import RegoRuntime
+@_spi(Engine) import RegoRuntime
 import RegoSyntax
 
 /// A key of `LookupTable`s.
