@@ -130,9 +130,13 @@ private struct GlobParser {
             guard position < pattern.count else { throw RegexError(.invalidGlob, pattern) }
             guard pattern[position] == UInt8(ascii: "]") else { throw RegexError(.invalidGlobRange, pattern) }
             position += 1
-            guard low <= high else { throw RegexError(.invalidGlobBounds, pattern) }
+            guard low <= high else {
+                let (hi, lo) = (Unicode.Scalar(high) ?? "\u{FFFD}", Unicode.Scalar(low) ?? "\u{FFFD}")
+                throw RegexError(.invalidGlobBounds, "hi character '\(hi)' should be greater than lo '\(lo)'".utf8)
+            }
             members.insert(low, high)
         } else {
+            guard low != 0x5D else { throw RegexError(.emptyGlobRange, pattern) }
             var scalar = low
             while scalar != 0x5D {
                 if scalar == 0x5C { scalar = try nextScalar() }

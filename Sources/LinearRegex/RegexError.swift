@@ -20,7 +20,9 @@ package struct RegexError: Error, Hashable, Sendable {
         /// Of a glob, not of a regular expression.
         case invalidGlob = "unexpected end of input"
         case invalidGlobRange = "expected close range character"
-        case invalidGlobBounds = "hi character should be greater than lo character"
+        case emptyGlobRange = "could not parse range"
+        /// Its expression is the whole message, which names the bounds.
+        case invalidGlobBounds = "hi character should be greater than lo"
     }
 
     package var code: Code
@@ -35,7 +37,8 @@ package struct RegexError: Error, Hashable, Sendable {
     /// What Go prints: ``error parsing regexp: missing closing ): `a(b` ``; of a glob only its code.
     package var message: String {
         switch code {
-        case .invalidGlob, .invalidGlobRange, .invalidGlobBounds: code.rawValue
+        case .invalidGlob, .invalidGlobRange, .emptyGlobRange: code.rawValue
+        case .invalidGlobBounds: String(decoding: expression, as: UTF8.self)
         default: "error parsing regexp: \(code.rawValue): `\(String(decoding: expression, as: UTF8.self))`"
         }
     }

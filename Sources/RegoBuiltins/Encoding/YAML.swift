@@ -198,10 +198,12 @@ struct YAMLWriting {
         guard let first = text.utf8.first, let last = text.utf8.last, first != 32, last != 32, last != UInt8(ascii: ":") else {
             return false
         }
-        if "-?:,[]{}#&*!|>'\"%@`=~".utf8.contains(first) {
+        if "-?:,[]{}#&*!|>'\"%@`".utf8.contains(first) {
             let second = text.utf8.dropFirst().first
-            guard first == 45 || first == 63 || first == 58, let second, second != 32, first != 45 || text != "---" else { return false }
+            guard first == 45 || first == 63 || first == 58, let second, second != 32 else { return false }
         }
+        // Marks between documents.
+        if text.hasPrefix("---") || text.hasPrefix("...") { return false }
         if needsEscapes(text) || text.utf8.contains(10) || text.contains(": ") || text.contains(" #") { return false }
         return readsAsString(text)
     }

@@ -115,9 +115,10 @@ struct IPNetwork: Hashable {
     init?(_ text: String) {
         guard let slash = text.firstIndex(of: "/") else { return nil }
         let (host, length) = (text[..<slash], text[text.index(after: slash)...])
-        guard let address = IPAddress(host), (1...3).contains(length.utf8.count), length.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }),
-            length.utf8.count == 1 || length.utf8.first != 48 || length.utf8.allSatisfy({ $0 == 48 }), var prefix = Int(length)
-        else { return nil }
+        // Zeros may stand before the prefix, as Go reads it.
+        guard let address = IPAddress(host), length.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }), var prefix = Int(length) else {
+            return nil
+        }
         // IPv4 within IPv6 counts its prefix in the 128 bits.
         if address.isV4, host.utf8.contains(UInt8(ascii: ":")) { prefix -= 96 }
         guard prefix >= 0, prefix <= address.bits else { return nil }

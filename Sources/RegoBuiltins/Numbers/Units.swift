@@ -28,7 +28,7 @@ package enum UnitBuiltins {
 
     /// Whether an `e` begins an exponent and not the suffix of "exa".
     private static func isExponent(_ text: [UInt8], at index: Int) -> Bool {
-        guard index > 0, index + 1 < text.count else { return false }
+        guard index + 1 < text.count else { return false }
         let next = text[index + 1]
         return (next >= 48 && next <= 57) || next == 43 || next == 45
     }

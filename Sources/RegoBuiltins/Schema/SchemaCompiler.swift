@@ -3,45 +3,75 @@ import LinearRegex
 
 /// Reads a schema of draft 4, 6 or 7 (a mixture of them where `$schema` says nothing, as OPA does).
 ///
-/// Nothing is fetched: a reference that leaves the document is a fault.
+/// References count from the `$id` of the schema that they stand in. Nothing is fetched: one that leaves the document is a fault.
 struct SchemaCompiler {
     /// Schemas within schemas; deeper ones are refused, since every step is one of the stack.
     static let maximumDepth = 200
     private static let primitiveTypes = ["array", "boolean", "integer", "number", "null", "object", "string"]
 
     private let call: BuiltinCall
-    private let root: Value
-    /// The schemas read so far by the address of their object, so that references may go around in circles.
-    private var nodes: [UInt64: SchemaNode] = [:]
-    private var identified: [[UInt8]: Value] = [:]
+    /// A schema, and what addresses in it count from.
+    private struct Place {
+        var value: Value
+        var base: SchemaAddress
+    }
+
+    /// Where a schema's object is in memory: equal ones may share it, but then they can differ in what their references mean.
+    private struct NodeKey: Hashable {
+        let object: UInt64
+        let base: Int
+    }
+
+    /// The schemas read so far, so that references may go around in circles.
+    private var nodes: [NodeKey: SchemaNode] = [:]
+    /// The schemas that have an `$id`, and the whole document.
+    private var documents: [SchemaAddress: Place] = [:]
+    private var base = SchemaAddress([])
+    private var baseNumber = 0
+    private var baseNumbers: [SchemaAddress: Int] = [SchemaAddress([]): 0]
     private var depth = 0
 
     private init(_ call: BuiltinCall, root: Value) {
         self.call = call
-        self.root = root
+        documents[base] = Place(value: root, base: base)
     }
 
     /// The schema that a value describes.
     static func compile(_ root: Value, for call: BuiltinCall) throws(SchemaFault) -> SchemaNode {
         guard root.tag == .object || root.tag == .true || root.tag == .false else { throw SchemaFault("schema is invalid") }
         var compiler = SchemaCompiler(call, root: root)
-        compiler.collectIdentifiers(root, depth: 0)
+        compiler.collectIdentifiers(root, base: compiler.base, depth: 0)
         return try compiler.schema(root, "schema")
     }
 
-    private mutating func collectIdentifiers(_ value: Value, depth: Int) {
+    /// What addresses within a schema count from.
+    private func address(within value: Value, _ outer: SchemaAddress) -> SchemaAddress {
+        guard value.tag == .object else { return outer }
+        for name in ["$id", "id"] {
+            let identifier = value.lookup(.string(name, in: call.arena))
+            if identifier.isString { return SchemaAddress(identifier.byteArray).resolved(against: outer) }
+        }
+        return outer
+    }
+
+    private mutating func enter(_ base: SchemaAddress) {
+        guard base != self.base else { return }
+        self.base = base
+        let number = baseNumbers[base] ?? baseNumbers.count
+        baseNumbers[base] = number
+        baseNumber = number
+    }
+
+    private mutating func collectIdentifiers(_ value: Value, base: SchemaAddress, depth: Int) {
         guard depth < Self.maximumDepth else { return }
         if value.tag == .array {
-            for element in value.elements { collectIdentifiers(element, depth: depth + 1) }
+            for element in value.elements { collectIdentifiers(element, base: base, depth: depth + 1) }
         } else if value.tag == .object {
+            let inner = address(within: value, base)
+            if inner != base, documents[inner] == nil { documents[inner] = Place(value: value, base: inner) }
             let (keys, values) = (value.keys, value.values)
-            for index in 0..<value.length {
-                if keys[index].isString("$id") || keys[index].isString("id"), values[index].isString {
-                    let identifier = values[index].byteArray
-                    if identified[identifier] == nil { identified[identifier] = value }
-                } else if !keys[index].isString("enum"), !keys[index].isString("const") {
-                    collectIdentifiers(values[index], depth: depth + 1)
-                }
+            for index in 0..<value.length where !keys[index].isString("enum") && !keys[index].isString("const") {
+                collectIdentifiers(values[index], base: inner, depth: depth + 1)
             }
         }
     }
@@ -53,16 +83,22 @@ struct SchemaCompiler {
             return node
         }
         guard value.tag == .object else { throw SchemaFault("Invalid type. Expected: valid schema, given: \(keyword)") }
-        if let known = nodes[value.w1] { return known }
+        let outer = base
+        enter(address(within: value, outer))
+        defer { enter(outer) }
+        let key = NodeKey(object: value.w1, base: baseNumber)
+        if let known = nodes[key] { return known }
         guard depth < Self.maximumDepth else { throw SchemaFault("the schema is nested deeper than \(Self.maximumDepth) levels") }
         depth += 1
         defer { depth -= 1 }
         let node = SchemaNode()
-        nodes[value.w1] = node
+        nodes[key] = node
         let reference = value.lookup(.string("$ref", in: call.arena))
         if reference.isDefined {
             guard reference.isString else { throw Self.wrongType("$ref", "string") }
-            node.reference = try schema(try target(of: reference), "$ref")
+            let place = try target(of: reference)
+            enter(place.base)
+            node.reference = try schema(place.value, "$ref")
             return node
         }
         let (keys, values) = (value.sortedKeys, value.sortedValues)
@@ -83,29 +119,25 @@ struct SchemaCompiler {
         SchemaFault("Invalid type. Expected: \(type), given: \(keyword)")
     }
 
-    private func target(of reference: Value) throws(SchemaFault) -> Value {
-        let bytes = reference.byteArray
-        if let known = identified[bytes] { return known }
-        let hash = bytes.firstIndex(of: UInt8(ascii: "#")) ?? bytes.count
-        let address = Array(bytes[..<hash])
-        var base = root
-        if !address.isEmpty {
-            guard let known = identified[address] ?? identified[address + [UInt8(ascii: "#")]] else {
-                throw SchemaFault("remote reference \(reference.swiftString) is not allowed: schemas are not fetched")
-            }
-            base = known
+    private func target(of reference: Value) throws(SchemaFault) -> Place {
+        let address = SchemaAddress(reference.byteArray).resolved(against: base)
+        if let known = documents[address] { return known }
+        guard var place = documents[address.document] else {
+            throw SchemaFault("remote reference \(reference.swiftString) is not allowed: schemas are not fetched")
         }
-        let fragment = bytes[hash...].dropFirst()
-        if fragment.isEmpty { return base }
+        let fragment = address.fragment
+        if fragment.isEmpty { return place }
         guard fragment.first == UInt8(ascii: "/") else {
-            if let known = identified[Array(fragment)] { return known }
             throw SchemaFault("Reference \(reference.swiftString) must be canonical")
         }
         for segment in fragment.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
-            base = step(from: base, Self.unescaped(segment))
-            guard base.isDefined else { throw SchemaFault("Object has no key '\(String(decoding: segment, as: UTF8.self))'") }
+            place.value = step(from: place.value, Self.unescaped(segment))
+            guard place.value.isDefined else {
+                throw SchemaFault("Object has no key '\(String(decoding: segment, as: UTF8.self))'")
+            }
+            place.base = self.address(within: place.value, place.base)
         }
-        return base
+        return place
     }
 
     private func step(from value: Value, _ key: [UInt8]) -> Value {

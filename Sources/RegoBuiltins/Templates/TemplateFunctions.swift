@@ -17,14 +17,19 @@ enum TemplateFunctions {
             return .boolean(!TemplateRenderer.isTrue(arguments[0]))
         case "eq":
             try expect(2...64)
-            return .boolean(arguments.dropFirst().contains { Value.equal($0, arguments[0]) })
+            for argument in arguments.dropFirst() where try areEqual(name, arguments[0], argument) { return .boolean(true) }
+            return .boolean(false)
         case "ne":
             try expect(2...2)
-            return .boolean(!Value.equal(arguments[0], arguments[1]))
+            return .boolean(!(try areEqual(name, arguments[0], arguments[1])))
         case "lt", "le", "gt", "ge":
             try expect(2...2)
-            guard arguments[0].isNumber && arguments[1].isNumber || arguments[0].isString && arguments[1].isString else {
-                throw TemplateFailure(" error calling \(name): incompatible types for comparison")
+            let types = arguments.map(goType)
+            for argument in arguments where !argument.isNumber && !argument.isString {
+                throw TemplateFailure(" error calling \(name): invalid type for comparison")
+            }
+            guard arguments[0].isNumber == arguments[1].isNumber, !arguments[0].isNumber || types[0] == types[1] else {
+                throw TemplateFailure(" error calling \(name): incompatible types for comparison: \(types[0]) and \(types[1])")
             }
             let order = Value.compare(arguments[0], arguments[1])
             return .boolean(name == "lt" ? order < 0 : name == "le" ? order <= 0 : name == "gt" ? order > 0 : order >= 0)
@@ -36,7 +41,7 @@ enum TemplateFunctions {
             return .integer(arguments[0].length)
         case "index":
             try expect(1...64)
-            return try index(arguments)
+            return datum(try index(arguments), in: arena)
         case "slice":
             try expect(1...3)
             return try slice(arguments)
@@ -47,6 +52,39 @@ enum TemplateFunctions {
         case "html", "js", "urlquery": return escape(name, print(arguments, asLine: false, in: arena), in: arena)
         default:
             throw TemplateFailure(" function \"\(name)\" not defined")
+        }
+    }
+
+    /// A value of the variables as templates see it: numbers are texts, since OPA hands them over as `json.Number`, a kind of string.
+    ///
+    /// So `0` is true, is less than `00`, and equals no number that the template itself has.
+    static func datum(_ value: Value, in arena: Arena) -> Value {
+        value.isNumber ? .string(value.numberText, in: arena) : value
+    }
+
+    /// Whether two values are equal, which they can only be asked if they are of one type, and that has no parts.
+    private static func areEqual(_ name: String, _ left: Value, _ right: Value) throws(TemplateFailure) -> Bool {
+        func isNothing(_ value: Value) -> Bool { value.isUndefined || value.tag == .null }
+        let types = (goType(left), goType(right))
+        let areTexts = left.isString && right.isString
+        if isNothing(left) || isNothing(right) { return isNothing(left) && isNothing(right) }
+        guard areTexts || types.0 == types.1 else {
+            throw TemplateFailure(" error calling \(name): incompatible types for comparison: \(types.0) and \(types.1)")
+        }
+        guard !left.isCollection else { throw TemplateFailure(" error calling \(name): non-comparable type: \(types.0)") }
+        return Value.equal(left, right)
+    }
+
+    /// The type of what Go has for a value.
+    private static func goType(_ value: Value) -> String {
+        switch value.unspelled.tag {
+        case .integer: "int"
+        case .double, .bigNumber: "float64"
+        case .true, .false: "bool"
+        case .string: RegoNumber(text: value.swiftString) == nil ? "string" : "json.Number"
+        case .object: "map[string]interface {}"
+        case .array, .set: "[]interface {}"
+        default: "<nil>"
         }
     }
 

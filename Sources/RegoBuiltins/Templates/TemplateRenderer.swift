@@ -75,10 +75,14 @@ struct TemplateRenderer {
         var pairs: [(Value, Value)] = []
         switch collection.tag {
         case .array, .set:
-            for (index, element) in (collection.sequence ?? collection.elements).enumerated() { pairs.append((.integer(index), element)) }
+            for (index, element) in (collection.sequence ?? collection.elements).enumerated() {
+                pairs.append((.integer(index), TemplateFunctions.datum(element, in: arena)))
+            }
         case .object:
             let (keys, values) = (collection.sortedKeys, collection.sortedValues)
-            for index in 0..<collection.length { pairs.append((keys[index], values[index])) }
+            for index in 0..<collection.length {
+                pairs.append((TemplateFunctions.datum(keys[index], in: arena), TemplateFunctions.datum(values[index], in: arena)))
+            }
         case .integer where collection.asInteger < 1_000_000:
             for index in 0..<max(collection.asInteger, 0) { pairs.append((.integer(index), .integer(index))) }
         case .null, .undefined: break
@@ -182,7 +186,7 @@ struct TemplateRenderer {
                 }
                 throw TemplateFailure(" can't evaluate field \(String(decoding: field, as: UTF8.self)) in type \(value.typeName)")
             }
-            value = value.lookup(field.withUnsafeBufferPointer { .string($0, in: arena) })
+            value = TemplateFunctions.datum(value.lookup(field.withUnsafeBufferPointer { .string($0, in: arena) }), in: arena)
         }
         return value
     }

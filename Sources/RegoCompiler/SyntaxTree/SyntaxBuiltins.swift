@@ -40,15 +40,8 @@ package enum SyntaxBuiltins {
         let span = diagnostic.span
         let place = file.name.isEmpty ? "\(span.row):\(span.column)" : "\(file.name):\(span.row)"
         var lines = ["\(place): \(diagnostic.code): \(diagnostic.message)"]
-        if !diagnostic.isOfStatement, let line = file.line(span.row) {
-            var text = Substring(line)
-            var column = Int(span.column)
-            while let first = text.first, first == " " || first == "\t" {
-                text = text.dropFirst()
-                column -= 1
-            }
-            lines.append("\t" + text)
-            lines.append("\t" + String(repeating: " ", count: max(column - 1, 0)) + "^")
+        if !diagnostic.isOfStatement, let quoted = ParseErrorPlace(in: file.bytes, at: span.offset) {
+            lines += quoted.lines.map { "\t" + $0 }
         }
         return lines.joined(separator: "\n")
     }

@@ -105,7 +105,9 @@ struct JSONFailure {
         case UInt8(ascii: "\r"): shown = "\\r"
         case UInt8(ascii: "\t"): shown = "\\t"
         case UInt8(ascii: "'"), UInt8(ascii: "\\"): shown = "\\" + String(UnicodeScalar(byte))
-        case 0x20..<0x7F: shown = String(UnicodeScalar(byte))
+        // Go takes the byte for a character.
+        case 0x20..<0x7F, 0xA1...0xAC, 0xAE...0xFF: shown = String(UnicodeScalar(byte))
+        case 0x80...0xAD: shown = "\\u00" + String(byte, radix: 16)
         default: shown = "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }
         return unsafe JSONError(code, "invalid character '\(shown)' \(message)", at: offset, in: bytes)

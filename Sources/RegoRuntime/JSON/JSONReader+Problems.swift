@@ -19,6 +19,7 @@ extension JSONReader {
         func isDigit(_ cursor: Cursor) -> Bool { unsafe cursor.pointee &- UInt8(ascii: "0") <= 9 }
         var cursor = unsafe cursor
         if unsafe cursor.pointee == UInt8(ascii: "-") { unsafe cursor += 1 }
+        if unsafe !isDigit(cursor) { return unsafe cursor }
         if unsafe cursor.pointee == UInt8(ascii: "0") && isDigit(cursor + 1) { return unsafe cursor + 1 }
         while unsafe isDigit(cursor) { unsafe cursor += 1 }
         if unsafe cursor.pointee == UInt8(ascii: ".") {

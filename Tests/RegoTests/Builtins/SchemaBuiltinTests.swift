@@ -35,6 +35,15 @@ struct SchemaBuiltinTests {
                 #"{"a": 1}"#, ##"{"properties": {"a": {"$ref": "#/definitions/x%20y"}}, "definitions": {"x y": {"minimum": 2}}}"##,
                 #"["number_gte"]"#
             ),
+            (
+                #"{"a": 1}"#,
+                ##"{"$id": "http://x.org/s/a.json", "properties": {"a": {"$ref": "b.json"}}, "definitions": {"b": {"$id": "http://x.org/s/b.json", "allOf": [{"$ref": "#/definitions/c"}], "definitions": {"c": {"minimum": 2}}}, "c": {}}}"##,
+                #"["number_gte","number_all_of"]"#
+            ),
+            (
+                #"{"a": 1}"#, ##"{"properties": {"a": {"$ref": "#c"}}, "definitions": {"c": {"$id": "#c", "minimum": 2}}}"##,
+                #"["number_gte"]"#
+            ),
             (#"{"a": "2024-02-30"}"#, #"{"properties": {"a": {"format": "date"}}}"#, #"["format"]"#),
             (#"{"a": "2024-02-29T10:00:00Z"}"#, #"{"properties": {"a": {"format": "date-time"}}}"#, "[]"),
             (#"{"a": 1.0}"#, #"{"properties": {"a": {"type": "integer"}}}"#, "[]"),

@@ -64,6 +64,14 @@ struct TextBuiltinTests {
                 #"strings.render_template(`{{define "t"}}[{{.}}]{{end}}{{template "t" .x}}{{if and (gt (len .l) 1) (not .f)}}y{{else if .f}}z{{end}}`, {"x": 1, "l": [1, 2], "f": false})"#,
                 #""[1]y""#
             ),
+            (
+                #"strings.render_template(`{{if .z}}t{{end}} {{eq .a "1"}} {{lt .b .c}} {{print .a .b}} {{len .b}} {{index .l 0}}`, {"z": 0, "a": 1, "b": 10, "c": 9, "l": [5]})"#,
+                #""t true true 110 2 5""#
+            ),
+            (
+                #"strings.render_template(`{{eq .a 1}}`, {"a": 1})"#,
+                "strings.render_template: template: template: error calling eq: incompatible types for comparison: json.Number and int"
+            ),
             (#"strings.render_template(`{{.a`, {})"#, "strings.render_template: template: template:1: unclosed action"),
         ])
     func strings(expression: String, expected: String) { #expect(BuiltinHarness.answer(expression) == expected) }

@@ -1,11 +1,11 @@
 /// The line that a parse error is on, and where in it, as OPA's parser reports them.
-struct ParseErrorPlace {
-    let line: String
+package struct ParseErrorPlace {
+    package let line: String
     /// Bytes of the line before the place.
-    let index: Int
+    package let index: Int
 
     /// Finds the line of the last character at or before an offset that is no space; `nil` in an empty text.
-    init?(in bytes: [UInt8], at offset: UInt32) {
+    package init?(in bytes: [UInt8], at offset: UInt32) {
         guard !bytes.isEmpty else { return nil }
         var offset = min(Int(offset), bytes.count - 1)
         while offset > 0, Self.isSpace(bytes[offset]) { offset -= 1 }
@@ -20,7 +20,7 @@ struct ParseErrorPlace {
     }
 
     /// The line without leading tabs, and a caret below the place.
-    var lines: [String] {
+    package var lines: [String] {
         let text = line.drop { $0 == "\t" }
         let tabs = line.utf8.count - text.utf8.count
         return [String(text), String(repeating: " ", count: max(index - tabs, 0)) + "^"]
