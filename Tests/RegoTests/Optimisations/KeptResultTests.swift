@@ -85,7 +85,7 @@ import Testing
     @Test func functionsThatAreCalledInVainManyTimesStillAnswer() throws {
         let query = try query(
             "f(x) := count([y | some y in [1, 2]; y < x])\np := sum([f(x + z) | some x in numbers.range(1, 500); some z in input])")
-        #expect(try ask(query, "[0, 1]") == "1998")
+        #expect(try ask(query, "[0, 1]") == "1996")
     }
 
     @Test func referencesMeanWhatTheyMeanWhereTheyStand() throws {
