@@ -109,6 +109,19 @@ import Testing
         #expect(large < small * 10 + 0.1)
     }
 
+    /// A body's plan looks ahead for filters of each iteration, but not through all of the body.
+    @Test func `Time to plan iterations grows with their number`() throws {
+        func seconds(_ count: Int) throws -> Double {
+            let body = (0..<count).map { "some x\($0) in input.y\n" }.joined()
+            let policy = try Policy(modules: [.init(name: "m.rego", text: "package t\np if {\n\(body)}\n")])
+            let start = threadSeconds()
+            _ = try policy.prepare(path: ["t", "p"])
+            return threadSeconds() - start
+        }
+        let (small, large) = (try seconds(500), try seconds(2000))
+        #expect(large < small * 10 + 0.1)
+    }
+
     @Test func `Long paths are errors`() {
         let path = String(repeating: ".a", count: 100_000)
         for text in [

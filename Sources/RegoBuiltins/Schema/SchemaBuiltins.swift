@@ -34,6 +34,7 @@ package enum SchemaBuiltins {
         do throws(SchemaFault) {
             _ = try SchemaCompiler.compile(try document(call[0], in: call.arena), for: call)
         } catch {
+            if call.endIfInterrupted() { return }
             fault = .string("jsonschema: \(error.message)", in: call.arena)
         }
         call.return(.array([.boolean(fault.tag == .null), fault], in: call.arena))
@@ -56,6 +57,7 @@ package enum SchemaBuiltins {
                 call.fail(.halt, error.message)
             }
         } catch {
+            if call.endIfInterrupted() { return }
             call.fail(.builtin, error.message)
         }
     }

@@ -63,7 +63,7 @@ struct SchemaCompiler {
     }
 
     private mutating func collectIdentifiers(_ value: Value, base: SchemaAddress, depth: Int) {
-        guard depth < Self.maximumDepth else { return }
+        guard value.isCollection, depth < Self.maximumDepth, !call.context.isInterrupted else { return }
         if value.tag == .array {
             for element in value.elements { collectIdentifiers(element, base: base, depth: depth + 1) }
         } else if value.tag == .object {
@@ -88,6 +88,7 @@ struct SchemaCompiler {
         defer { enter(outer) }
         let key = NodeKey(object: value.w1, base: baseNumber)
         if let known = nodes[key] { return known }
+        try checkInterruption()
         guard depth < Self.maximumDepth else { throw SchemaFault("the schema is nested deeper than \(Self.maximumDepth) levels") }
         depth += 1
         defer { depth -= 1 }
@@ -346,12 +347,18 @@ struct SchemaCompiler {
         return result
     }
 
+    /// A schema can be as large as data may be; who asks for it reports the evaluation's end.
+    private func checkInterruption() throws(SchemaFault) {
+        if call.context.isInterrupted { throw SchemaFault("reading the schema takes too long") }
+    }
+
     private func strings(_ keyword: String, _ value: Value) throws(SchemaFault) -> [Value] {
         guard value.tag == .array else { throw SchemaFault("\(keyword) must be of type array") }
         for element in value.elements where !element.isString { throw SchemaFault("\(keyword) items must be of type string") }
         var seen: Set<[UInt8]> = []
-        for element in value.elements where !seen.insert(element.byteArray).inserted {
-            throw SchemaFault("\(keyword) items must be unique")
+        for (index, element) in value.elements.enumerated() {
+            if index & 255 == 0 { try checkInterruption() }
+            guard seen.insert(element.byteArray).inserted else { throw SchemaFault("\(keyword) items must be unique") }
         }
         return Array(value.elements)
     }

@@ -108,9 +108,12 @@ extension FunctionPlanner {
         return terms.dropFirst().allSatisfy { $0.isConstant || isBound($0) }
     }
 
+    /// Expressions behind an iteration among which a comparison is looked for: a body of many iterations is not looked through for each.
+    private static let filterReach = 64
+
     /// The first comparison of an iteration's entry with something known.
     private func filter(of name: String, in body: Body, after index: Int) -> (place: Int, filter: EntryFilter)? {
-        for place in body.indices.dropFirst(index + 1) {
+        for place in body.indices.dropFirst(index + 1).prefix(Self.filterReach) {
             if let (left, relation, right) = comparison(body[place]) {
                 if let path = path(from: name, left), isKnown(right) {
                     return (place, EntryFilter(path: path, relation: relation, value: right))
