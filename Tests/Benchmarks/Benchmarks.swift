@@ -15,7 +15,7 @@ struct Benchmarks {
         let chosen = all.filter { workload in options.names.isEmpty || options.names.contains { workload.name.hasPrefix($0) } }
         if options.lists { return chosen.forEach { print($0.name) } }
         do {
-            if let repeats = options.repeats { return try chosen.forEach { try WardEngine.repeatable($0).run(repeats) } }
+            if let repeats = options.repeats { return try chosen.forEach { try warmAndRepeat($0, repeats) } }
             if options.countsAllocations { return try chosen.forEach(countAllocations) }
             if let threads = options.threads { return try chosen.forEach { try compareThreads($0, threads, options) } }
             try compare(chosen, options)
@@ -23,6 +23,12 @@ struct Benchmarks {
             print("error: \(error)")
             exit(1)
         }
+    }
+
+    private static func warmAndRepeat(_ workload: Workload, _ repeats: Int) throws {
+        let evaluation = try WardEngine.repeatable(workload)
+        try evaluation.run(50)
+        try evaluateCounted(evaluation, repeats)
     }
 
     private static func countAllocations(_ workload: Workload) throws {
@@ -96,6 +102,10 @@ struct Benchmarks {
         }
     }
 }
+
+/// Evaluates so many times. `gate` has callgrind count the instructions of the function of this name.
+@inline(never)
+private func evaluateCounted(_ evaluation: RepeatedEvaluation, _ count: Int) throws { try evaluation.run(count) }
 
 private enum FileStream {
     static func error(_ text: String) {

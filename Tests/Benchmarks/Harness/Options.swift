@@ -30,7 +30,7 @@ struct Options {
         any other engine by a PROGRAM that understands `bench QUERY ITERATIONS DATA INPUT MODULE` (`-` for no file) and prints
         {"ns_per_eval": …, "result": […]}. With --text each evaluation begins with the input's JSON text and ends with the answer's (a peer's
         `bench-text`). --threads compares the throughput of N threads with one thread's; --allocations counts the calls of the allocator in a
-        warm evaluation; --repeat evaluates and prints nothing, for counting instructions.
+        warm evaluation; --repeat evaluates and prints nothing, for counting the instructions of evaluateCounted.
         """
 
     init?(_ arguments: [String]) {
