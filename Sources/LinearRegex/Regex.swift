@@ -145,6 +145,8 @@ final class CompiledPattern: Sendable {
     let forward: Program
     /// Whether a text holds a match, where the pattern comes down to fixed strings.
     let literals: LiteralSearch?
+    /// The same where it comes down to fixed strings with runs between them.
+    let wildcards: WildcardSearch?
     private let pattern: [UInt8]
     private let reversed = Mutex<Program?>(nil)
 
@@ -153,6 +155,7 @@ final class CompiledPattern: Sendable {
         self.forward = forward
         self.pattern = pattern
         literals = LiteralSearch(parsed)
+        wildcards = literals == nil ? WildcardSearch(parsed) : nil
     }
 
     /// `nil` where the reversed program would exceed the limits.

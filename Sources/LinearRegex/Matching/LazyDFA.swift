@@ -15,35 +15,37 @@ final class LazyDFA {
     }
 
     // A transition is the offset of the next state's row, or has one of these bits.
-    private static let unknown: UInt32 = 0x8000_0000
-    private static let matchBit: UInt32 = 0x4000_0000
-    private static let dead: UInt32 = 0x2000_0000
-    private static let rowMask: UInt32 = 0x1FFF_FFFF
+    static let unknown: UInt32 = 0x8000_0000
+    static let matchBit: UInt32 = 0x4000_0000
+    static let dead: UInt32 = 0x2000_0000
+    /// To a state where no match has begun, from which the next prefix may be searched.
+    static let homeBit: UInt32 = 0x1000_0000
+    static let rowMask: UInt32 = 0x0FFF_FFFF
 
     /// Bytes that states and transitions may take before all are dropped.
-    private static let budget = 1 << 18
+    static let budget = 1 << 18
 
-    private let program: Program
-    private let isLongest: Bool
-    private let stride: Int
+    let program: Program
+    let isLongest: Bool
+    let stride: Int
     private let classes: UnsafePointer<UInt8>
     /// What every match begins with.
-    private let prefix: UnsafeMutableBufferPointer<UInt8>
+    let prefix: UnsafeMutableBufferPointer<UInt8>
 
-    private var table: UnsafeMutablePointer<UInt32>
-    private var capacity: Int
-    private var states: [State] = []
-    private var items: [Int32] = []
-    private var buckets: [Int32] = []
+    var table: UnsafeMutablePointer<UInt32>
+    var capacity: Int
+    var states: [State] = []
+    var items: [Int32] = []
+    var buckets: [Int32] = []
     /// The first rows by what stands before the text, 8 of them.
-    private let starts: UnsafeMutablePointer<UInt32>
-    private var flushes = 0
+    let starts: UnsafeMutablePointer<UInt32>
+    var flushes = 0
 
-    private var current: SparseSet
-    private var following: SparseSet
-    private var stack: [Int32] = []
+    var current: SparseSet
+    var following: SparseSet
+    var stack: [Int32] = []
 
-    private struct State {
+    struct State {
         var firstItem: Int32
         var itemCount: Int32
         var flags: Flags
@@ -51,7 +53,7 @@ final class LazyDFA {
     }
 
     /// What a state knows besides its instructions.
-    private struct Flags: Equatable {
+    struct Flags: Equatable {
         /// Assertions that hold here by what was read before.
         var holding: Assertion = .nothing
         /// Assertions that instructions of the state wait for.
@@ -117,12 +119,12 @@ final class LazyDFA {
                 position = next
             }
             if bias == 0, let base = text.baseAddress {
-                (position, row) = skim(base, from: position, to: to, row, home: home)
+                (position, row) = skim(base, from: position, to: to, row)
                 if position == to { break }
             }
             let byte = text[position + bias]
             var entry = table[Int(row) + Int(classes[Int(byte)])]
-            if entry >= Self.dead {
+            if entry >= Self.homeBit {
                 if entry == Self.unknown {
                     let flushesBefore = flushes
                     entry = makeTransition(from: row, column: Int(classes[Int(byte)]), byte: byte)
@@ -152,18 +154,43 @@ final class LazyDFA {
         return lastMatch < 0 ? .noMatch : .match(lastMatch)
     }
 
+    /// Whether a text holds a match, if transitions that are known tell it without a search for a prefix.
+    @inline(__always)
+    func knownMatch(_ text: UnsafeBufferPointer<UInt8>) -> Bool? {
+        let first = starts[0]
+        guard prefix.isEmpty, first < Self.homeBit, let base = text.baseAddress else { return nil }
+        let (position, row) = skim(base, from: 0, to: text.count, first)
+        let isAtEnd = position == text.count
+        let entry = table[Int(row) &+ (isAtEnd ? stride &- 1 : Int(classes[Int(base[position])]))]
+        if entry == Self.unknown { return nil }
+        if entry & Self.matchBit != 0 { return true }
+        return isAtEnd || entry & Self.dead != 0 ? false : nil
+    }
+
     /// Reads forwards as long as the transitions are known and nothing is to be noted of them; at least the byte that ends it is unread.
     @inline(__always)
-    private func skim(
-        _ base: UnsafePointer<UInt8>, from: Int, to: Int, _ start: UInt32, home: UInt32
-    ) -> (position: Int, row: UInt32) {
+    private func skim(_ base: UnsafePointer<UInt8>, from: Int, to: Int, _ start: UInt32) -> (position: Int, row: UInt32) {
         let (table, classes) = (UnsafePointer(table), classes)
+        @inline(__always)
+        func entry(_ row: UInt32, _ position: Int) -> UInt32 { table[Int(row) &+ Int(classes[Int(base[position])])] }
         var (position, row) = (from, start)
+        // All that is special stands above the rows' offsets. Four bytes a round: half of a round of one would be the loop itself.
+        while to &- position >= 4 {
+            let first = entry(row, position)
+            if first >= Self.homeBit { return (position, row) }
+            let second = entry(first, position &+ 1)
+            if second >= Self.homeBit { return (position &+ 1, first) }
+            let third = entry(second, position &+ 2)
+            if third >= Self.homeBit { return (position &+ 2, second) }
+            let fourth = entry(third, position &+ 3)
+            if fourth >= Self.homeBit { return (position &+ 3, third) }
+            row = fourth
+            position &+= 4
+        }
         while position < to {
-            let entry = table[Int(row) &+ Int(classes[Int(base[position])])]
-            // All that is special stands above the rows' offsets.
-            if entry >= Self.dead || entry == home { break }
-            row = entry
+            let next = entry(row, position)
+            if next >= Self.homeBit { break }
+            row = next
             position &+= 1
         }
         return (position, row)
@@ -182,220 +209,7 @@ final class LazyDFA {
         return nil
     }
 
-    private var statesAtFlush = 0
+    var statesAtFlush = 0
     private var transitionsMade = 0
     var isInterrupted: (() -> Bool)?
-
-    // MARK: Building
-
-    private func startRow(before: UInt8?, anchored: Bool) -> UInt32 {
-        var flags = Flags()
-        var kind = anchored ? 4 : 0
-        if let before {
-            if before == 10 {
-                kind += 1
-                flags.holding = .beginLine
-            } else if before.isWordCharacter {
-                kind += 2
-                flags.followsWordCharacter = true
-            } else {
-                kind += 3
-            }
-        } else {
-            flags.holding = .begins
-        }
-        if starts[kind] != Self.unknown { return starts[kind] }
-        current.removeAll()
-        follow(anchored ? program.start : program.unanchoredStart, holding: flags.holding, into: current)
-        let row = state(of: current, flags: flags) & ~Self.matchBit
-        starts[kind] = row
-        return row
-    }
-
-    /// The transition of a state on a byte, or at the end of the text where there is none.
-    private func makeTransition(from row: UInt32, column: Int, byte: UInt8?) -> UInt32 {
-        let number = Int(row) / stride
-        let source = states[number]
-        current.removeAll()
-        for index in Int(source.firstItem)..<Int(source.firstItem + source.itemCount) { _ = current.insert(items[index]) }
-        var before = source.flags.holding
-        var after: Assertion = .nothing
-        if let byte {
-            if byte == 10 {
-                before.insert(.endLine)
-                after = .beginLine
-            }
-        } else {
-            before.formUnion(.ends)
-        }
-        let isWord = byte?.isWordCharacter ?? false
-        before.insert(isWord == source.flags.followsWordCharacter ? .noWordBoundary : .wordBoundary)
-        if !before.subtracting(source.flags.holding).isDisjoint(with: source.flags.needed) {
-            following.removeAll()
-            for index in 0..<current.count { follow(current.members[index], holding: before, into: following) }
-            swap(&current, &following)
-        }
-        let isMatch = advance(byte, after: after)
-        let flags = Flags(holding: after, followsWordCharacter: isWord, isMatch: isMatch)
-        let flushesBefore = flushes
-        let entry = state(of: following, flags: flags)
-        if flushes == flushesBefore { table[Int(row) + column] = entry }
-        return entry
-    }
-
-    /// Moves `current` over a byte into `following`; returns whether a match ended before it.
-    private func advance(_ byte: UInt8?, after: Assertion) -> Bool {
-        following.removeAll()
-        var isMatch = false
-        for index in 0..<current.count {
-            let instruction = program.instructions[Int(current.members[index])]
-            switch instruction.kind {
-            case .bytes:
-                if let byte, byte >= instruction.low, byte <= instruction.high {
-                    follow(instruction.next, holding: after, into: following)
-                }
-            case .match:
-                isMatch = true
-                if !isLongest { return true }
-            default:
-                break
-            }
-        }
-        return isMatch
-    }
-
-    /// Adds an instruction and all that it leads to without consuming a byte, by priority.
-    private func follow(_ first: Int32, holding: Assertion, into set: SparseSet) {
-        // A local variable needs no checks for exclusive access.
-        var stack = self.stack
-        self.stack = []
-        defer { self.stack = stack }
-        stack.append(first)
-        while let number = stack.popLast() {
-            var number = number
-            while set.insert(number) {
-                let instruction = program.instructions[Int(number)]
-                switch instruction.kind {
-                case .split:
-                    stack.append(instruction.other)
-                    number = instruction.next
-                    continue
-                case .save:
-                    number = instruction.next
-                    continue
-                case .assert:
-                    if instruction.assertion.isSubset(of: holding) {
-                        number = instruction.next
-                        continue
-                    }
-                case .bytes:
-                    if instruction.other >= 0 {
-                        number = instruction.other
-                        continue
-                    }
-                case .match, .fail:
-                    break
-                }
-                break
-            }
-        }
-    }
-
-    /// The transition to the state of these instructions, which is made when it is new.
-    private func state(of set: SparseSet, flags: Flags) -> UInt32 {
-        let firstItem = items.count
-        var flags = flags
-        for index in 0..<set.count {
-            let instruction = program.instructions[Int(set.members[index])]
-            if case .assert = instruction.kind { flags.needed.formUnion(instruction.assertion) }
-            if case .match = instruction.kind, !isLongest { break }
-        }
-        // Steps that consume nothing count where an assertion may yet open a way: in `(\b|a)+` the order in which loops were entered
-        // decides what comes first once `\b` is known to hold.
-        let keepsAll = !flags.needed.isEmpty && !isLongest
-        for index in 0..<set.count {
-            let number = set.members[index]
-            let kind = program.instructions[Int(number)].kind
-            switch kind {
-            case .bytes, .assert, .match: items.append(number)
-            case .split, .save: if keepsAll { items.append(number) }
-            case .fail: break
-            }
-            // What has less priority than a match is of no interest.
-            if case .match = kind, !isLongest { break }
-        }
-        let isMatch = flags.isMatch
-        if items.count == firstItem { return Self.dead | (isMatch ? Self.matchBit : 0) }
-        if flags.needed.isEmpty {
-            flags.holding = .nothing
-            flags.followsWordCharacter = false
-        }
-        // Not by what is needed now: behind a `$` that comes to hold, a `\b` may wait.
-        if program.assertions.isDisjoint(with: .words) { flags.followsWordCharacter = false }
-        // The match belongs to the transition, so that states differ by nothing else.
-        flags.isMatch = false
-        if isLongest { items[firstItem...].sort() }
-        return insertState(firstItem: firstItem, flags: flags) | (isMatch ? Self.matchBit : 0)
-    }
-
-    private func insertState(firstItem: Int, flags: Flags) -> UInt32 {
-        var hash: UInt32 = 2_166_136_261 ^ UInt32(flags.holding.rawValue) ^ (flags.followsWordCharacter ? 0x100 : 0)
-        for index in firstItem..<items.count { hash = (hash ^ UInt32(bitPattern: items[index])) &* 16_777_619 }
-        hash ^= hash >> 15
-        var bucket = Int(hash) & (buckets.count - 1)
-        while buckets[bucket] >= 0 {
-            let candidate = states[Int(buckets[bucket])]
-            if candidate.hash == hash, candidate.flags == flags, isEqual(candidate, firstItem: firstItem) {
-                items.removeSubrange(firstItem...)
-                return UInt32(Int(buckets[bucket]) * stride)
-            }
-            bucket = (bucket + 1) & (buckets.count - 1)
-        }
-        if (states.count * stride + items.count) * 4 + states.count * 16 > Self.budget, states.count > 2 {
-            return flush(keeping: Array(items[firstItem...]), flags: flags, hash: hash)
-        }
-        let number = states.count
-        if number == capacity { growTable() }
-        states.append(State(firstItem: Int32(firstItem), itemCount: Int32(items.count - firstItem), flags: flags, hash: hash))
-        buckets[bucket] = Int32(number)
-        for column in 0..<stride { table[number * stride + column] = Self.unknown }
-        if states.count * 2 > buckets.count { growBuckets() }
-        return UInt32(number * stride)
-    }
-
-    private func isEqual(_ state: State, firstItem: Int) -> Bool {
-        guard Int(state.itemCount) == items.count - firstItem else { return false }
-        for offset in 0..<Int(state.itemCount) where items[Int(state.firstItem) + offset] != items[firstItem + offset] { return false }
-        return true
-    }
-
-    /// Drops all states but one.
-    private func flush(keeping kept: [Int32], flags: Flags, hash: UInt32) -> UInt32 {
-        statesAtFlush = states.count
-        flushes += 1
-        items = kept
-        states = [State(firstItem: 0, itemCount: Int32(kept.count), flags: flags, hash: hash)]
-        for index in buckets.indices { buckets[index] = -1 }
-        buckets[Int(hash) & (buckets.count - 1)] = 0
-        starts.update(repeating: Self.unknown, count: 8)
-        for column in 0..<stride { table[column] = Self.unknown }
-        return 0
-    }
-
-    private func growTable() {
-        let larger = UnsafeMutablePointer<UInt32>.allocate(capacity: capacity * 2 * stride)
-        larger.initialize(from: table, count: capacity * stride)
-        table.deallocate()
-        table = larger
-        capacity *= 2
-    }
-
-    private func growBuckets() {
-        buckets = [Int32](repeating: -1, count: buckets.count * 2)
-        for (number, state) in states.enumerated() {
-            var bucket = Int(state.hash) & (buckets.count - 1)
-            while buckets[bucket] >= 0 { bucket = (bucket + 1) & (buckets.count - 1) }
-            buckets[bucket] = Int32(number)
-        }
-    }
 }

@@ -16,6 +16,11 @@ final class LiteralSearch: @unchecked Sendable {
     private let commonCount: Int
     private let beginsText: Bool
     private let endsText: Bool
+    /// Bytes of the shortest string.
+    private let leastLength: Int
+    /// Of each byte, how far a window of `leastLength` bytes that ends with it is from the next place where a string may begin (Horspool),
+    /// and after 256 of these the same once no string begins with that window; `nil` where `memchr` is as good.
+    private let shifts: UnsafeMutablePointer<UInt8>?
 
     /// - Returns: `nil` for a pattern that means more than a few strings.
     init?(_ pattern: ParsedPattern) {
@@ -49,9 +54,26 @@ final class LiteralSearch: @unchecked Sendable {
         var common = strings.first ?? []
         for string in strings { common = Array(zip(common, string).prefix { $0.0 == $0.1 }.map(\.0)) }
         commonCount = common.count
+        leastLength = strings.map(\.count).min() ?? 0
+        let isWorthwhile = !begins && !ends && (leastLength >= 4 || leastLength >= 2 && commonCount == 0 && strings.count > 1)
+        shifts = isWorthwhile ? Self.shifts(strings, leastLength) : nil
+    }
+
+    private static func shifts(_ strings: [[UInt8]], _ window: Int) -> UnsafeMutablePointer<UInt8> {
+        let shifts = UnsafeMutablePointer<UInt8>.allocate(capacity: 512)
+        shifts.initialize(repeating: UInt8(window), count: 512)
+        for string in strings {
+            for (index, byte) in string.prefix(window).enumerated() {
+                let distance = UInt8(window - 1 - index)
+                shifts[Int(byte)] = min(shifts[Int(byte)], distance)
+                if distance > 0 { shifts[256 + Int(byte)] = min(shifts[256 + Int(byte)], distance) }
+            }
+        }
+        return shifts
     }
 
     deinit {
+        shifts?.deallocate()
         bytes.deallocate()
         offsets.deallocate()
     }
@@ -59,11 +81,12 @@ final class LiteralSearch: @unchecked Sendable {
     /// Whether the text holds one of the strings, in the place where it has to be.
     func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let base = text.baseAddress else { return (0..<count).contains { offsets[$0 + 1] == offsets[$0] } }
+        if let shifts { return isFound(base, text.count, shifts) }
         if beginsText { return stands(at: base, text.count) }
         if endsText {
             for index in 0..<count {
                 let length = offsets[index + 1] - offsets[index]
-                if length <= text.count, memcmp(base + (text.count - length), bytes + offsets[index], length) == 0 { return true }
+                if length <= text.count, areEqual(base + (text.count - length), bytes + offsets[index], length) { return true }
             }
             return false
         }
@@ -82,6 +105,24 @@ final class LiteralSearch: @unchecked Sendable {
         return (0..<count).contains { isFound($0, in: base, text.count) }
     }
 
+    /// Whether one of the strings stands anywhere in the text: a byte that is none of theirs is passed together with those before it.
+    private func isFound(_ base: UnsafePointer<UInt8>, _ textCount: Int, _ shifts: UnsafeMutablePointer<UInt8>) -> Bool {
+        let (end, first, beginsAlike) = (base + textCount, bytes[0], commonCount > 0)
+        let back = leastLength &- 1
+        var last = base + back
+        while last < end {
+            let byte = Int(last.pointee)
+            var shift = Int(shifts[byte])
+            if shift == 0 {
+                let start = last - back
+                if start.pointee == first || !beginsAlike, stands(at: start, end - start) { return true }
+                shift = Int(shifts[256 &+ byte])
+            }
+            last += shift
+        }
+        return false
+    }
+
     /// Whether a string stands anywhere in the text. It is short, so that texts of repetitions take as long as others up to a factor.
     private func isFound(_ index: Int, in base: UnsafePointer<UInt8>, _ textCount: Int) -> Bool {
         let (string, length) = (bytes + offsets[index], offsets[index + 1] - offsets[index])
@@ -90,7 +131,7 @@ final class LiteralSearch: @unchecked Sendable {
         while left >= length, let found = memchr(position, Int32(string[0]), left - length + 1) {
             position = UnsafePointer(found.assumingMemoryBound(to: UInt8.self))
             left = base + textCount - position
-            if memcmp(position, string, length) == 0 { return true }
+            if areEqual(position, string, length) { return true }
             position += 1
             left -= 1
         }
@@ -104,7 +145,7 @@ final class LiteralSearch: @unchecked Sendable {
             guard endsText ? length == left : length <= left else { continue }
             // The first byte that tells the strings apart decides nearly always.
             if length > commonCount, start[commonCount] != bytes[offsets[index] + commonCount] { continue }
-            if memcmp(start, bytes + offsets[index], length) == 0 { return true }
+            if areEqual(start, bytes + offsets[index], length) { return true }
         }
         return false
     }
@@ -112,7 +153,7 @@ final class LiteralSearch: @unchecked Sendable {
     // MARK: Reading patterns
 
     /// A node as a sequence of nodes; which part of a match a group is does not matter here.
-    private static func sequence(_ node: Node) -> [Node] {
+    static func sequence(_ node: Node) -> [Node] {
         switch node {
         case .capture(let inner, _): sequence(inner)
         case .concatenation(let nodes): nodes.flatMap(sequence)

@@ -4,6 +4,8 @@ package final class Matcher {
     private let forward: LazyDFA
     /// Answers `matches` where a pattern comes down to fixed strings; kept alive by `patterns`, so that no search counts a reference.
     private let literals: Unmanaged<LiteralSearch>?
+    /// The same where it comes down to fixed strings with runs between them.
+    private let wildcards: Unmanaged<WildcardSearch>?
     private var backward: LazyDFA?
     private var pike: PikeMachine?
     private var capturing: PikeMachine?
@@ -21,11 +23,14 @@ package final class Matcher {
         self.patterns = patterns
         forward = LazyDFA(patterns.forward, isLongest: false)
         literals = patterns.literals.map { .passUnretained($0) }
+        wildcards = patterns.wildcards.map { .passUnretained($0) }
     }
 
     /// Whether the text holds a match.
     package func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         if let literals { return literals._withUnsafeGuaranteedRef { $0.matches(text) } }
+        if let wildcards { return wildcards._withUnsafeGuaranteedRef { $0.matches(text) } }
+        if let known = forward.knownMatch(text) { return known }
         return switch forward.search(text, from: 0, anchored: false, nearest: true) {
         case .noMatch: false
         case .match: true

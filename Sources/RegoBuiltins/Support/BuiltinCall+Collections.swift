@@ -24,16 +24,6 @@ extension BuiltinCall {
         return nil
     }
 
-    /// The elements of an array or set of strings; fails the call for anything else.
-    func stringSequence(_ index: Int) -> UnsafeBufferPointer<Value>? {
-        guard let found = sequence(index) else { return nil }
-        for element in found where !element.isString {
-            failElement(index, containing: element, "string")
-            return nil
-        }
-        return found
-    }
-
     /// Fails because the result does not fit the memory that the evaluation may use; `true` when it did.
     func failIfTooLarge(_ bytes: Int) -> Bool {
         if bytes >= 0, arena.canAllocate(bytes) { return false }

@@ -150,6 +150,9 @@ struct TextBuilder {
         Value(utf8: base, count: count, isASCII: UTF8Text.isASCII(base, count: count))
     }
 
+    /// The same where every byte is known to be ASCII.
+    func finishASCII() -> Value { Value(utf8: base, count: count, isASCII: true) }
+
     @inline(never)
     private mutating func grow(_ extra: Int) {
         let larger = max(capacity * 2, count + extra)

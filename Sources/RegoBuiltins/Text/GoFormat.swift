@@ -69,6 +69,7 @@ struct GoFormat {
         let bytes = format.utf8
         var output = TextBuilder(in: arena, capacity: bytes.count + 16 * arguments.count + 16)
         var (position, argument) = (0, 0)
+        var isASCII = format.isASCII
         // Verbs that stand alone and show an argument as it is are nearly all that policies use; the first other one ends the loop.
         while position < bytes.count {
             let start = format.bytePointer + position
@@ -80,10 +81,11 @@ struct GoFormat {
             guard position + 1 < bytes.count, argument < arguments.count,
                 appendPlainly(arguments[argument], bytes[position + 1], to: &output)
             else { break }
+            if arguments[argument].isString { isASCII = isASCII && arguments[argument].isASCII }
             position += 2
             argument += 1
         }
-        if position == bytes.count, argument == arguments.count { return output.finish() }
+        if position == bytes.count, argument == arguments.count { return isASCII ? output.finishASCII() : output.finish() }
         var formatter = GoFormat(bytes, arguments, after: output, position, argument, in: arena)
         formatter.run()
         return formatter.output.finish()

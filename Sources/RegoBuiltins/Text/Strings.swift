@@ -27,16 +27,37 @@ package enum StringBuiltins {
     ]
 
     private static func concat(_ call: BuiltinCall) {
-        guard let delimiter = call.string(0), let parts = call.stringSequence(1) else { return }
-        if parts.count == 1 { return call.return(parts[0]) }
-        let bytes = parts.reduce(max(parts.count - 1, 0) * delimiter.length) { $0 + $1.length }
-        if call.failIfTooLarge(bytes) { return }
-        var builder = TextBuilder(in: call.arena, capacity: bytes)
-        for (index, part) in parts.enumerated() {
-            if index > 0 { builder.append(string: delimiter) }
-            builder.append(string: part)
+        guard let delimiter = call.string(0), let parts = call.sequence(1) else { return }
+        var bytes = max(parts.count - 1, 0) * delimiter.length
+        var isASCII = delimiter.isASCII
+        for part in parts {
+            guard part.isString else { return call.failElement(1, containing: part, "string") }
+            bytes += part.length
+            isASCII = isASCII && part.isASCII
         }
-        call.return(builder.finish())
+        if parts.count <= 1 { return parts.isEmpty ? call.returnEmptyString() : call.return(parts[0]) }
+        if call.failIfTooLarge(bytes) { return }
+        // Sixteen bytes more than are needed, so that short parts are copied in whole words.
+        let memory = call.arena.allocate(bytes: bytes + 16)
+        var target = copy(parts[0], to: memory)
+        for index in 1..<parts.count {
+            target = copy(delimiter, to: target)
+            target = copy(parts[index], to: target)
+        }
+        call.return(Value(utf8: memory.assumingMemoryBound(to: UInt8.self), count: bytes, isASCII: isASCII))
+    }
+
+    /// Copies a string to where there is room for sixteen bytes more than it has; returns where it ends.
+    @inline(__always)
+    private static func copy(_ text: Value, to target: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+        let source = UnsafeRawPointer(text.bytePointer)
+        if text.length > 16 {
+            memcpy(target, source, text.length)
+        } else {
+            target.storeBytes(of: source.loadUnaligned(as: UInt64.self), as: UInt64.self)
+            target.storeBytes(of: source.loadUnaligned(fromByteOffset: 8, as: UInt64.self), toByteOffset: 8, as: UInt64.self)
+        }
+        return target + text.length
     }
 
     private static func compare(_ call: BuiltinCall, _ holds: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>) -> Bool) {
@@ -83,10 +104,18 @@ package enum StringBuiltins {
 
     private static func changeCase(_ call: BuiltinCall, upper: Bool) {
         guard let text = call.string(0) else { return }
-        if call.failIfTooLarge(text.length * 2) { return }
-        if !text.isASCII { return call.return(CaseMapping.map(text.utf8, upper: upper, in: call.arena)) }
         let (source, length) = (UnsafeRawPointer(text.bytePointer), text.length)
         let first: UInt64 = upper ? 0x61 : 0x41
+        if text.isASCII, length <= 8 {
+            let word = source.loadUnaligned(as: UInt64.self)
+            let changes = lettersToChange(word, first) & (length > 0 ? ByteSearch.mask(length) : 0)
+            guard changes != 0 else { return call.return(text) }
+            let target = call.arena.allocate(bytes: 16)
+            target.storeBytes(of: word ^ changes >> 2, as: UInt64.self)
+            return call.return(Value(utf8: target.assumingMemoryBound(to: UInt8.self), count: length, isASCII: true))
+        }
+        if call.failIfTooLarge(length * 2) { return }
+        if !text.isASCII { return call.return(CaseMapping.map(text.utf8, upper: upper, in: call.arena)) }
         var changes: UInt64 = 0
         for offset in stride(from: 0, to: length, by: 8) {
             let letters = lettersToChange(source.loadUnaligned(fromByteOffset: offset, as: UInt64.self), first)
@@ -117,11 +146,11 @@ package enum StringBuiltins {
         guard let text = call.string(0), let old = call.string(1), let new = call.string(2) else { return }
         let bytes = text.utf8
         guard var found = ByteSearch.find(old.utf8, in: bytes) else { return call.return(text) }
-        var builder = TextBuilder(in: call.arena, capacity: text.length + new.length)
+        var builder = TextBuilder(in: call.arena, capacity: text.length + new.length + 16)
         var copied = 0
         while true {
-            builder.append(bytes, copied..<found)
-            builder.append(new.utf8)
+            builder.append(partOfString: text.bytePointer + copied, found - copied)
+            builder.append(string: new)
             copied = found + old.length
             if builder.isTooLarge {
                 _ = call.failIfTooLarge(.max)
@@ -132,8 +161,8 @@ package enum StringBuiltins {
             guard next <= bytes.count, let again = ByteSearch.find(old.utf8, in: bytes, from: next) else { break }
             found = again
         }
-        builder.append(bytes, copied..<bytes.count)
-        call.return(builder.finish())
+        builder.append(partOfString: text.bytePointer + copied, bytes.count - copied)
+        call.return(text.isASCII && new.isASCII ? builder.finishASCII() : builder.finish())
     }
 
     private static func split(_ call: BuiltinCall) { split(call, limit: -1) }
@@ -146,6 +175,9 @@ package enum StringBuiltins {
 
     private static func split(_ call: BuiltinCall, limit: Int64) {
         guard let text = call.string(0), let delimiter = call.string(1) else { return }
+        if delimiter.length == 1, limit < 0, text.isASCII, text.length <= 128 {
+            return call.return(fieldsOfShort(text, by: delimiter.bytePointer.pointee, in: call.arena))
+        }
         if limit == 0 { return call.return(ArrayBuilder(in: call.arena).finish()) }
         func mayCut(_ builder: ArrayBuilder) -> Bool { limit < 0 || Int64(builder.count) < limit - 1 }
         let bytes = text.utf8
@@ -171,6 +203,31 @@ package enum StringBuiltins {
             builder.append(text.substring(byteRange: start..<bytes.count))
         }
         call.return(builder.finish())
+    }
+
+    /// The same as `fields` for a short text: eight bytes at a time, in memory for as many fields as there could be.
+    private static func fieldsOfShort(_ text: Value, by delimiter: UInt8, in arena: Arena) -> Value {
+        let (source, length) = (UnsafeRawPointer(text.bytePointer), text.length)
+        let pattern = UInt64(delimiter) &* ByteSearch.ones
+        let fields = arena.allocateValues(length &+ 1)
+        var (start, count, offset) = (0, 0, 0)
+        while offset < length {
+            // The high bit of each byte that is a delimiter.
+            var found = ByteSearch.zeroBytes(source.loadUnaligned(fromByteOffset: offset, as: UInt64.self) ^ pattern)
+            while found != 0 {
+                let end = offset &+ found.trailingZeroBitCount >> 3
+                // The bytes behind the end are others' or nobody's.
+                if end >= length { break }
+                fields[count] = Value(utf8: text.bytePointer + start, count: end &- start, isASCII: true)
+                count &+= 1
+                start = end &+ 1
+                found &= found &- 1
+            }
+            offset &+= 8
+        }
+        fields[count] = Value(utf8: text.bytePointer + start, count: length &- start, isASCII: true)
+        arena.shrink(fields, to: (count &+ 1) &* 16)
+        return .array(fields, count: count &+ 1)
     }
 
     /// The parts of ASCII text between bytes, sharing its bytes.

@@ -22,16 +22,21 @@ package enum TrimBuiltins {
     }
 
     private static func trimmedASCII(_ text: Value, _ cut: UnsafeBufferPointer<UInt8>, left: Bool, right: Bool) -> Value {
-        func isCut(_ byte: UInt8) -> Bool {
-            for other in cut where other == byte { return true }
-            return false
+        var (start, end) = (text.bytePointer, text.bytePointer + text.length)
+        if cut.count == 1 {
+            let byte = cut[0]
+            while left, start < end, start.pointee == byte { start += 1 }
+            while right, end > start, (end - 1).pointee == byte { end -= 1 }
+        } else {
+            func isCut(_ byte: UInt8) -> Bool {
+                for other in cut where other == byte { return true }
+                return false
+            }
+            while left, start < end, isCut(start.pointee) { start += 1 }
+            while right, end > start, isCut((end - 1).pointee) { end -= 1 }
         }
-        let bytes = text.utf8
-        var (start, end) = (0, bytes.count)
-        while left, start < end, isCut(bytes[start]) { start += 1 }
-        while right, end > start, isCut(bytes[end - 1]) { end -= 1 }
-        if start == 0, end == bytes.count { return text }
-        return Value(utf8: text.bytePointer + start, count: end - start, isASCII: true)
+        if end - start == text.length { return text }
+        return Value(utf8: start, count: end - start, isASCII: true)
     }
 
     private static func trimSpace(_ call: BuiltinCall) {

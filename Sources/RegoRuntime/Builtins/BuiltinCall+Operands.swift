@@ -12,7 +12,16 @@ package import BigInt
     }
 
     /// A string.
-    public func string(_ index: Int) -> Value? { operand(index, .string) }
+    @inlinable @inline(__always)
+    public func string(_ index: Int) -> Value? {
+        let value = self[index]
+        if value.isString { return value }
+        failString(index)
+        return nil
+    }
+
+    @usableFromInline @inline(never)
+    func failString(_ index: Int) { failType(index, Value(tag: .string).typeName) }
 
     /// A string; a message about another kind names the operand at `place`, as OPA's does.
     public func string(_ index: Int, named place: Int) -> Value? {

@@ -35,32 +35,33 @@
 
 /// What a builtin's code sees of the call: its arguments, memory, and where its result or failure goes.
 @_spi(Engine) @safe public struct BuiltinCall {
-    private let frame: UnsafeMutablePointer<BuiltinFrame>
+    @usableFromInline let frame: UnsafeMutablePointer<BuiltinFrame>
 
     /// Wraps the pointer that a `BuiltinImplementation` is given.
-    @inline(__always)
+    @inlinable @inline(__always)
     public init(_ frame: UnsafeMutableRawPointer) {
         unsafe self.frame = frame.assumingMemoryBound(to: BuiltinFrame.self)
     }
 
     /// An argument, from 0.
-    @inline(__always)
+    @inlinable @inline(__always)
     public subscript(index: Int) -> Value { unsafe frame.pointee.arguments[index] }
 
     /// How many arguments there are.
     public var count: Int { unsafe frame.pointee.count }
 
     /// Whether the arguments of these bits are constants of the program.
-    @inline(__always)
+    @inlinable @inline(__always)
     public func areConstant(_ arguments: UInt8) -> Bool { unsafe frame.pointee.constants & arguments == arguments }
 
     /// Memory for the result.
-    public var arena: Arena { unsafe frame.pointee.arena }
+    public var arena: Arena { @inlinable @inline(__always) get { unsafe frame.pointee.arena } }
 
     /// What the evaluation's builtins share.
     public var context: BuiltinContext { unsafe frame.pointee.context.takeUnretainedValue() }
 
     /// What was kept in `ConstantObjects` for an argument or two, alive as long as the context; counts no reference.
+    @inlinable @inline(__always)
     public func constantObject(_ kind: ObjectIdentifier, _ first: Value, _ second: Value = .undefined) -> UnsafeRawPointer? {
         unsafe frame.pointee.context._withUnsafeGuaranteedRef { unsafe $0.constantObjects.pointer(kind, first, second) }
     }
@@ -69,14 +70,14 @@
     public var name: StaticString { unsafe frame.pointee.name }
 
     /// Ends with a result; undefined is one.
-    @inline(__always)
+    @inlinable @inline(__always)
     public func `return`(_ value: Value) { unsafe frame.pointee.result = value }
 
     /// Ends with a string that is copied.
     public func `return`(_ text: String) { self.return(.string(text, in: arena)) }
 
     /// Ends with a boolean.
-    @inline(__always)
+    @inlinable @inline(__always)
     public func `return`(_ value: Bool) { self.return(.boolean(value)) }
 
     /// Ends without a result.

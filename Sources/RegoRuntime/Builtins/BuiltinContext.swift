@@ -58,7 +58,7 @@ package struct BuiltinFailure: Error, Sendable, Hashable {
     /// How a position is shown, `file:row`.
     package var describePosition: ((SourcePosition) -> String)?
     /// What was made of the program's constants.
-    package let constantObjects = ConstantObjects()
+    @usableFromInline package let constantObjects = ConstantObjects()
 
     private var caches: [ObjectIdentifier: BuiltinCache] = [:]
 

@@ -1,29 +1,42 @@
 /// Objects that builtins have made of a program's constants, such as compiled patterns, found by where the constants lie: without hashing
 /// or comparing a byte. It belongs to the context of one program's machine, whose constants stay where they are; one thread uses it at a
 /// time.
-@safe package final class ConstantObjects {
-    @unsafe private struct Entry: BitwiseCopyable {
+@_spi(Engine) @safe public final class ConstantObjects {
+    @unsafe @usableFromInline struct Entry: BitwiseCopyable {
+        @usableFromInline var first: Value
+        @usableFromInline var second: Value
         /// What is made of the constants: two builtins may make different things of one.
-        var kind: ObjectIdentifier
-        var first: Value
-        var second: Value
+        @usableFromInline var kind: ObjectIdentifier
         /// Kept alive by the table.
-        var object: Unmanaged<AnyObject>
+        @usableFromInline var object: UnsafeRawPointer
     }
 
-    private var entries: UnsafeMutablePointer<Entry?>
-    private var capacity = 16
+    /// What a lookup reads, behind a pointer: a class's variables are checked for exclusive access.
+    @unsafe @usableFromInline struct Table: BitwiseCopyable {
+        @usableFromInline var entries: UnsafeMutablePointer<Entry?>
+        @usableFromInline var mask: Int
+    }
+
+    @usableFromInline let table: UnsafeMutablePointer<Table>
     private var count = 0
 
     init() {
-        unsafe entries = .allocate(capacity: 16)
-        unsafe entries.initialize(repeating: nil, count: 16)
+        unsafe table = .allocate(capacity: 1)
+        unsafe table.initialize(to: Self.emptyTable(of: 16))
     }
 
     deinit {
-        for index in 0..<capacity { unsafe entries[index]?.object.release() }
-        unsafe entries.deinitialize(count: capacity)
-        unsafe entries.deallocate()
+        for index in unsafe 0...table.pointee.mask {
+            unsafe table.pointee.entries[index].map { unsafe Unmanaged<AnyObject>.fromOpaque($0.object).release() }
+        }
+        unsafe table.pointee.entries.deallocate()
+        unsafe table.deallocate()
+    }
+
+    private static func emptyTable(of capacity: Int) -> Table {
+        let entries = UnsafeMutablePointer<Entry?>.allocate(capacity: capacity)
+        unsafe entries.initialize(repeating: nil, count: capacity)
+        return unsafe Table(entries: entries, mask: capacity - 1)
     }
 
     /// What was kept for two constants.
@@ -33,45 +46,46 @@
     }
 
     /// The same as a pointer to the object, which the table keeps alive.
+    @inlinable @inline(__always)
     func pointer(_ kind: ObjectIdentifier, _ first: Value, _ second: Value) -> UnsafeRawPointer? {
-        var place = Self.start(first, second) & (capacity - 1)
-        while true {
-            guard let entry = unsafe entries[place] else { return nil }
+        let table = unsafe table.pointee
+        var place = unsafe Self.start(first, second) & table.mask
+        while let entry = unsafe table.entries[place] {
             // Empty constants may share an address with others: their first words differ.
             if unsafe entry.first.w1 == first.w1 && entry.first.w0 == first.w0 && entry.second.w1 == second.w1
                 && entry.second.w0 == second.w0 && entry.kind == kind
             {
-                return unsafe UnsafeRawPointer(entry.object.toOpaque())
+                return unsafe entry.object
             }
-            place = (place + 1) & (capacity - 1)
+            place = unsafe (place &+ 1) & table.mask
         }
+        return nil
     }
 
     /// Keeps an object for two constants, for which there is none yet.
     package func insert<Object: AnyObject>(_ object: Object, for first: Value, _ second: Value = .undefined) {
-        if (count + 1) * 2 > capacity { grow() }
+        if unsafe count * 2 > table.pointee.mask { grow() }
         count += 1
-        unsafe place(Entry(kind: ObjectIdentifier(Object.self), first: first, second: second, object: .passRetained(object)))
+        let held = unsafe UnsafeRawPointer(Unmanaged.passRetained(object).toOpaque())
+        unsafe place(Entry(first: first, second: second, kind: ObjectIdentifier(Object.self), object: held))
     }
 
     private func place(_ entry: Entry) {
-        var place = unsafe Self.start(entry.first, entry.second) & (capacity - 1)
-        while unsafe entries[place] != nil { place = (place + 1) & (capacity - 1) }
-        unsafe entries[place] = entry
+        let table = unsafe table.pointee
+        var place = unsafe Self.start(entry.first, entry.second) & table.mask
+        while unsafe table.entries[place] != nil { place = unsafe (place + 1) & table.mask }
+        unsafe table.entries[place] = entry
     }
 
     private func grow() {
-        let (old, oldCapacity) = unsafe (entries, capacity)
-        capacity *= 2
-        unsafe entries = .allocate(capacity: capacity)
-        unsafe entries.initialize(repeating: nil, count: capacity)
-        for index in 0..<oldCapacity { if let entry = unsafe old[index] { unsafe place(entry) } }
-        unsafe old.deinitialize(count: oldCapacity)
-        unsafe old.deallocate()
+        let old = unsafe table.pointee
+        unsafe table.pointee = unsafe Self.emptyTable(of: (old.mask + 1) * 2)
+        for index in unsafe 0...old.mask { if let entry = unsafe old.entries[index] { unsafe place(entry) } }
+        unsafe old.entries.deallocate()
     }
 
-    @inline(__always)
-    private static func start(_ first: Value, _ second: Value) -> Int {
+    @inlinable @inline(__always)
+    static func start(_ first: Value, _ second: Value) -> Int {
         Int(truncatingIfNeeded: (((first.w1 >> 4) &+ (second.w1 >> 3)) &* 0x9E37_79B9_7F4A_7C15) >> 40)
     }
 }

@@ -57,6 +57,12 @@ import Glibc
         return unsafe grow(size)
     }
 
+    /// Gives back all but the first bytes of a block, which is the one that was allocated last.
+    @inlinable @inline(__always)
+    public func shrink(_ block: UnsafeMutableRawPointer, to bytes: Int) {
+        unsafe state.pointee.cursor = block + ((bytes &+ 15) & ~15)
+    }
+
     /// Returns uninitialised memory for `n` values.
     @inlinable @inline(__always)
     public func allocateValues(_ n: Int) -> UnsafeMutablePointer<Value> {
@@ -64,17 +70,19 @@ import Glibc
     }
 
     /// Whether more bytes are in use than the limit allows.
-    public var isExhausted: Bool { allocatedBytes > byteLimit }
+    public var isExhausted: Bool { @inlinable @inline(__always) get { unsafe allocatedBytes > state.pointee.byteLimit } }
 
     /// Whether this many further bytes stay below the limit.
+    @inlinable @inline(__always)
     public func canAllocate(_ bytes: Int) -> Bool {
-        let (sum, overflow) = allocatedBytes.addingReportingOverflow(bytes)
-        return bytes >= 0 && !overflow && sum <= byteLimit
+        // Neither the limit nor what is in use is negative: the difference does not overflow.
+        unsafe bytes >= 0 && state.pointee.byteLimit &- allocatedBytes >= bytes
     }
 
     /// Bytes in use since the arena was made or reset.
     public var allocatedBytes: Int {
-        unsafe state.pointee.retiredBytes + (state.pointee.cursor - state.pointee.current.pointee.start)
+        @inlinable @inline(__always)
+        get { unsafe state.pointee.retiredBytes &+ (state.pointee.cursor - state.pointee.current.pointee.start) }
     }
 
     /// Whether an address lies in the arena's memory.
@@ -155,17 +163,18 @@ import Glibc
 @unsafe struct ArenaState: BitwiseCopyable {
     @usableFromInline var cursor: UnsafeMutableRawPointer
     @usableFromInline var end: UnsafeMutableRawPointer
-    var current: UnsafeMutablePointer<ArenaChunk>
+    @usableFromInline var current: UnsafeMutablePointer<ArenaChunk>
     var first: UnsafeMutablePointer<ArenaChunk>
     /// Bytes used in the chunks before `current`.
-    var retiredBytes: Int
-    var byteLimit: Int
+    @usableFromInline var retiredBytes: Int
+    @usableFromInline var byteLimit: Int
 }
 
 /// The head of one block of `malloc`; the payload follows it, and 16 bytes of slack follow the payload.
+@usableFromInline
 @unsafe struct ArenaChunk: BitwiseCopyable {
     var next: UnsafeMutablePointer<ArenaChunk>?
-    var start: UnsafeMutableRawPointer
+    @usableFromInline var start: UnsafeMutableRawPointer
     var end: UnsafeMutableRawPointer
 
     /// Chunks double up to this size; larger ones are made only for larger requests.

@@ -40,11 +40,14 @@ enum Hashing {
         if count <= 16 {
             return unsafe short(pointer, count: count)
         }
-        return unsafe long(pointer, count: count)
+        return unsafe outlinedLong(pointer, count: count)
     }
 
+    @inline(never)
+    private static func outlinedLong(_ pointer: UnsafeRawPointer, count: Int) -> UInt64 { unsafe long(pointer, count: count) }
+
     @inline(__always)
-    private static func short(_ pointer: UnsafeRawPointer, count: Int) -> UInt64 {
+    static func short(_ pointer: UnsafeRawPointer, count: Int) -> UInt64 {
         var a = unsafe pointer.loadUnaligned(as: UInt64.self)
         var b: UInt64 = 0
         if count < 8 {
@@ -56,8 +59,8 @@ enum Hashing {
         return unsafe fold(a ^ HashSeed.first, b ^ HashSeed.second ^ UInt64(truncatingIfNeeded: count) &* 0x9E37_79B9_7F4A_7C15)
     }
 
-    @inline(never)
-    private static func long(_ pointer: UnsafeRawPointer, count: Int) -> UInt64 {
+    @inline(__always)
+    static func long(_ pointer: UnsafeRawPointer, count: Int) -> UInt64 {
         var state = unsafe HashSeed.first ^ UInt64(truncatingIfNeeded: count) &* 0x9E37_79B9_7F4A_7C15
         let second = unsafe HashSeed.second
         var offset = 0

@@ -13,7 +13,21 @@ import Glibc
     ///   - isASCII: whether every byte is below 0x80.
     @inline(__always)
     public init(utf8 pointer: UnsafePointer<UInt8>, count: Int, isASCII: Bool) {
-        let hash = unsafe Hashing.bytes(UnsafeRawPointer(pointer), count: count)
+        // Short strings are nearly all, and need no register but the arguments'.
+        if count <= 16 {
+            unsafe self.init(pointer, count, isASCII, hash: Hashing.short(UnsafeRawPointer(pointer), count: count))
+        } else {
+            self = unsafe Value.long(pointer, count, isASCII)
+        }
+    }
+
+    @inline(never)
+    private static func long(_ pointer: UnsafePointer<UInt8>, _ count: Int, _ isASCII: Bool) -> Value {
+        unsafe Value(pointer, count, isASCII, hash: Hashing.long(UnsafeRawPointer(pointer), count: count))
+    }
+
+    @inline(__always)
+    private init(_ pointer: UnsafePointer<UInt8>, _ count: Int, _ isASCII: Bool, hash: UInt64) {
         let w0 =
             UInt64(Tag.string.rawValue) | (isASCII ? Value.asciiBit : 0) | hash & Value.hashMask
             | UInt64(UInt32(truncatingIfNeeded: count)) << 32
@@ -71,6 +85,7 @@ import Glibc
     /// A part of a string, sharing its bytes.
     ///
     /// - Parameter byteRange: offsets within the string that do not split a code point.
+    @inlinable @inline(__always)
     public func substring(byteRange: Range<Int>) -> Value {
         precondition(byteRange.lowerBound >= 0 && byteRange.upperBound <= length, "a slice reaches beyond its string")
         let pointer = unsafe bytePointer + byteRange.lowerBound
