@@ -1,6 +1,20 @@
 extension Lexer {
     mutating func scanIdentifier() {
-        while Self.isLetter(cursor.current) || Self.isDigit(cursor.current) { advance() }
+        while Self.isLetter(cursor.current) || Self.isDigit(cursor.current) {
+            // ASCII, of which nearly all names are, in one step.
+            let start = cursor.offset + cursor.width
+            let next = bytes.withUnsafeBufferPointer { bytes in
+                var next = start
+                while next < bytes.count, Self.isLetter(UInt32(bytes[next])) || Self.isDecimal(UInt32(bytes[next])) { next &+= 1 }
+                return next
+            }
+            if next > start {
+                cursor.column += UInt32(truncatingIfNeeded: next - start)
+                cursor.offset = next - 1
+                cursor.width = 1
+            }
+            advance()
+        }
     }
 
     mutating func scanNumber() {

@@ -92,6 +92,32 @@ package struct Lexer: Sendable {
         return token
     }
 
+    /// Steps over white space as far as nothing can be wrong right behind it, which the token before would have to report; whether a line
+    /// break was among it.
+    mutating func skipWhitespace() -> Bool {
+        guard Self.isWhitespace(cursor.current) else { return false }
+        var sawLineBreak = false
+        var cursor = cursor
+        bytes.withUnsafeBufferPointer { bytes in
+            let last = bytes.count &- 1
+            while cursor.offset < last, Self.isWhitespace(cursor.current) {
+                let next = bytes[cursor.offset &+ 1]
+                guard next &- 1 < 0x7F else { break }
+                if cursor.current == 0x0A { sawLineBreak = true }
+                if next == 0x0A {
+                    cursor.row &+= 1
+                    cursor.column = 0
+                } else {
+                    cursor.column &+= 1
+                }
+                cursor.offset &+= 1
+                cursor.current = UInt32(next)
+            }
+        }
+        self.cursor = cursor
+        return sawLineBreak
+    }
+
     /// The rest of a template string, the `}` of an expression being the current token.
     package mutating func continueTemplate(isRaw: Bool) -> Token {
         var token = Token(kind: .illegal, offset: cursor.offset, end: 0, row: cursor.row, column: cursor.column)
@@ -173,10 +199,21 @@ extension Lexer {
     /// The kind of the word between two offsets.
     private func keyword(from start: Int, to end: Int) -> Token.Kind {
         let count = end - start
-        guard count >= 2, count <= 8 else { return .identifier }
-        // Eight bytes at most: the word as one number, so that a switch compares it in a step.
+        guard Self.keywordLengths.contains(count) else { return .identifier }
         var word: UInt64 = 0
-        for index in start..<end { word = word << 8 | UInt64(bytes[index]) }
+        if bytes.count - start >= 8 {
+            word = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: start, as: UInt64.self) }.bigEndian >> UInt64(64 - count * 8)
+        } else {
+            for index in start..<end { word = word << 8 | UInt64(bytes[index]) }
+        }
+        return Self.keyword(word, futureKeywords)
+    }
+
+    /// The bytes of the shortest and the longest keyword.
+    static var keywordLengths: ClosedRange<Int> { 2...8 }
+
+    /// The kind of a word of at most eight bytes, which are one number, so that a switch compares it in a step.
+    static func keyword(_ word: UInt64, _ futureKeywords: FutureKeywords) -> Token.Kind {
         switch word {
         case 0x6173: return .as
         case 0x6E6F74: return .not

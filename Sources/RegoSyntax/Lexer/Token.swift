@@ -147,10 +147,10 @@ package struct FutureKeywords: Sendable, BitwiseCopyable {
 package enum Keywords {
     /// Whether a name is reserved in a dialect whether or not anything was imported.
     package static func contains(_ name: String, in version: RegoVersion) -> Bool {
-        switch name {
-        case "not", "package", "import", "as", "default", "else", "with", "null", "true", "false", "some": true
-        case "in", "every", "contains", "if": version != .v0
-        default: false
-        }
+        // Without a null at its beginning, which the word as a number would not show.
+        guard Lexer.keywordLengths.contains(name.utf8.count), name.utf8.first != 0 else { return false }
+        var word: UInt64 = 0
+        for byte in name.utf8 { word = word << 8 | UInt64(byte) }
+        return Lexer.keyword(word, version == .v0 ? .none : .all) != .identifier
     }
 }

@@ -44,7 +44,9 @@ struct ModuleBuilder {
             }
         }
         if module.version != .v0 {
-            for rule in module.rules { check(rule) }
+            module.rules.withUnsafeBufferPointer { rules in
+                for index in rules.indices { check(rules[index]) }
+            }
         }
         guard diagnostics.isEmpty else { return (nil, diagnostics) }
         module.annotations = Annotations.attach(annotations, to: statements)

@@ -130,19 +130,24 @@ extension Parser {
         while kind != .eof {
             forgetTerms()
             let start = save()
-            if let package = parsePackage() {
-                statements.append(.package(package))
-                continue
+            if kind == .package {
+                if let package = parsePackage() {
+                    statements.append(.package(package))
+                    continue
+                }
+                guard state.errors.isEmpty else { break }
+                restore(start)
             }
             guard state.errors.isEmpty else { break }
-            restore(start)
-            if let `import` = parseImport() {
-                activate(`import`)
-                statements.append(.import(`import`))
-                continue
+            if kind == .import {
+                if let `import` = parseImport() {
+                    activate(`import`)
+                    statements.append(.import(`import`))
+                    continue
+                }
+                guard state.errors.isEmpty else { break }
+                restore(start)
             }
-            guard state.errors.isEmpty else { break }
-            restore(start)
             if !skippingRules {
                 if let rules = parseRules() {
                     for rule in rules { statements.append(.rule(rule)) }

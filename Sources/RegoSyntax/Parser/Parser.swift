@@ -144,6 +144,7 @@ extension Parser {
     private mutating func scan(skippingWhitespace: Bool) {
         beginScan()
         while true {
+            if skippingWhitespace, lexer.skipWhitespace() { state.skippedLineBreak = true }
             state.token = lexer.next()
             takeLexicalErrors()
             switch state.token.kind {

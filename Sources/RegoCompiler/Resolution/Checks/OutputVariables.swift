@@ -50,10 +50,10 @@ struct OutputVariables {
         guard arity + 1 < terms.count else { return outputs }
         let exceptions: VariableCollector.Exceptions = [.closures, .sets, .objectKeys, .referenceHeads]
         var inputs = VariableCollector(except: exceptions)
-        inputs.visit(terms[0...arity])
+        inputs.visit(terms, to: arity + 1)
         guard inputs.variables.allSatisfy({ outputs.contains($0) || safe.contains($0) }) else { return VariableSet() }
         var results = VariableCollector(except: exceptions)
-        results.visit(terms[(arity + 1)...])
+        results.visit(terms, from: arity + 1)
         outputs.formUnion(results.variables)
         return outputs
     }
@@ -81,7 +81,7 @@ struct OutputVariables {
             guard operands.dropFirst().contains(where: { !$0.isScalar }), isSafe(reference: operands, safe) else { break }
             if operands.dropFirst().contains(where: \.holdsVariable) {
                 var collector = VariableCollector(except: .referenceHeads)
-                collector.visit(operands.dropFirst())
+                collector.visit(operands, from: 1)
                 outputs.formUnion(collector.variables)
             }
             for operand in operands { collect(operand, safe: safe, into: &outputs) }

@@ -24,7 +24,7 @@ struct SafetyChecker {
         var head = VariableCollector()
         if let key = rule.key { head.visit(key) }
         if let value = rule.value { head.visit(value) }
-        head.visit(rule.reference.dropFirst())
+        head.visit(rule.reference, from: 1)
         guard !head.variables.isEmpty else { return }
         var bound = VariableCollector.safety(of: rule.body)
         for argument in rule.arguments ?? [] { bound.formUnion(argument.variables()) }

@@ -25,7 +25,8 @@ final class Callees {
     let builtins: BuiltinTable
     let documents: any DocumentNode
     private let symbols: SymbolTable
-    private var known = LookupTable<VariableID, Callee>()
+    // One thread looks names up, and nothing else while a table changes.
+    @exclusivity(unchecked) private var known = LookupTable<VariableID, Callee>()
     private var byDottedName = LookupTable<String, Callee>()
     private let undefined = Callee(arity: -1, builtin: nil)
 

@@ -23,24 +23,19 @@ extension DocumentNode {
 }
 
 /// A node of the tree of virtual documents while it is being built.
-final class DocumentBuilder: DocumentNode {
+final class DocumentBuilder: DocumentNode, KeyedNode {
     let key: DocumentKey
-    private(set) var rules: [RuleNode] = []
-    private(set) var children: [DocumentBuilder] = []
-    private var index: Index?
-    /// The key's hash, which tells most keys apart.
-    private let hash: Int
-    private static let linearLimit = 8
-
-    /// Where the children are of which there are many.
-    private final class Index {
-        var nodes = LookupTable<DocumentKey, DocumentBuilder>()
-    }
+    let keyHash: Int
+    // One thread builds the tree, and no reading of these goes on while they change.
+    @exclusivity(unchecked) private(set) var rules: [RuleNode] = []
+    @exclusivity(unchecked) private var childList = ChildList<DocumentBuilder>()
 
     init(key: DocumentKey) {
         self.key = key
-        hash = key.lookupHash
+        keyHash = key.lookupHash
     }
+
+    var children: [DocumentBuilder] { childList.nodes }
 
     var ruleCount: Int { rules.count }
 
@@ -48,51 +43,24 @@ final class DocumentBuilder: DocumentNode {
 
     func child(_ key: DocumentKey) -> (any DocumentNode)? { builder(at: key) }
 
-    func builder(at key: DocumentKey) -> DocumentBuilder? {
-        if let index { return index.nodes[key] }
-        let children = children
-        if children.isEmpty { return nil }
-        let hash = key.lookupHash
-        for position in children.indices where children[position].hash == hash && children[position].key == key {
-            return children[position]
-        }
-        return nil
-    }
+    func builder(at key: DocumentKey) -> DocumentBuilder? { childList[key] }
 
     /// The child with a key, made if there is none yet.
     func descend(to key: DocumentKey) -> DocumentBuilder {
         if let known = builder(at: key) { return known }
         let node = DocumentBuilder(key: key)
-        // Changed outside of the tree, so that nothing has to watch whether somebody reads it meanwhile.
-        var children = self.children
-        self.children = []
-        children.append(node)
-        self.children = children
-        if let index {
-            index.nodes.set(key, to: node)
-        } else if children.count > Self.linearLimit {
-            let index = Index()
-            for child in children { index.nodes.set(child.key, to: child) }
-            self.index = index
-        }
+        childList.append(node)
         return node
     }
 
-    func add(_ rule: RuleNode) {
-        var rules = self.rules
-        self.rules = []
-        rules.append(rule)
-        self.rules = rules
-    }
+    func add(_ rule: RuleNode) { rules.append(rule) }
 
     /// The tree of all rules of some modules, `data` as its root.
     static func tree(of modules: [ModuleNode], symbols: SymbolTable) -> DocumentBuilder {
         let root = DocumentBuilder(key: .string("data"))
         for module in modules {
             var package = root
-            for operand in module.package.path.dropFirst() {
-                if let key = DocumentKey(operand) { package = package.descend(to: key) }
-            }
+            for key in module.packageKeys { package = package.descend(to: key) }
             for rule in module.rules {
                 var node = package
                 for operand in rule.reference.prefix(rule.groundLength) {
@@ -141,8 +109,7 @@ final class PackageNode {
         var packages = [PackageNode](capacity: modules.count)
         for module in modules {
             var node = root
-            for operand in module.package.path.dropFirst() {
-                guard let key = DocumentKey(operand) else { continue }
+            for key in module.packageKeys {
                 if let next = node.children[key] {
                     node = next
                 } else {
@@ -165,9 +132,4 @@ final class PackageNode {
         }
         return node
     }
-}
-
-extension ModuleNode {
-    /// The keys that lead from `data` to the package.
-    var packageKeys: [DocumentKey] { package.path.dropFirst().compactMap { DocumentKey($0) } }
 }

@@ -188,9 +188,10 @@ final class RuleNode {
     /// A partial set's member; `nil` for every other rule.
     let key: Node?
     let value: Node?
-    var body: [ExpressionNode]
+    // Stages go over a program one after another, on one thread.
+    @exclusivity(unchecked) var body: [ExpressionNode]
     /// The `else` branches in their order; a branch has none of its own.
-    var elseRules: [RuleNode] = []
+    @exclusivity(unchecked) var elseRules: [RuleNode] = []
     let span: Span
     let headSpan: Span
     unowned let module: ModuleNode
@@ -257,13 +258,16 @@ struct RuleChain: Sequence, IteratorProtocol {
 final class ModuleNode {
     let fileName: String
     let package: Package
+    /// The keys that lead from `data` to the package.
+    let packageKeys: [DocumentKey]
     let imports: [Import]
-    var rules: [RuleNode] = []
+    @exclusivity(unchecked) var rules: [RuleNode] = []
     let isV1Compatible: Bool
 
     init(fileName: String, package: Package, imports: [Import], isV1Compatible: Bool) {
         self.fileName = fileName
         self.package = package
+        packageKeys = package.path.dropFirst().compactMap { DocumentKey($0) }
         self.imports = imports
         self.isV1Compatible = isV1Compatible
     }

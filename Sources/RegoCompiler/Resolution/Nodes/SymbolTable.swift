@@ -30,10 +30,11 @@ final class SymbolTable {
         var isOccurring: Bool
     }
 
-    private var entries: [Entry] = []
-    private var index = LookupTable<String, VariableID>()
+    // One thread uses a table. No change reads it meanwhile: what is added is complete before it is added.
+    @exclusivity(unchecked) private var entries: [Entry] = []
+    @exclusivity(unchecked) private var index = LookupTable<String, VariableID>()
     private let generatedPrefix: String
-    private var generatedCount: Int32 = 0
+    @exclusivity(unchecked) private var generatedCount: Int32 = 0
     /// Authors' names that look like generated ones and must not be generated again.
     private var lookAlikes: Set<String> = []
 
@@ -48,7 +49,7 @@ final class SymbolTable {
     /// The variable of a name that an author wrote.
     func intern(_ name: String) -> VariableID {
         if let known = index[name] {
-            if !entries[Int(known.rawValue)].isOccurring { change { $0[Int(known.rawValue)].isOccurring = true } }
+            if !entries[Int(known.rawValue)].isOccurring { entries[Int(known.rawValue)].isOccurring = true }
             return known
         }
         let variable = append(name)
@@ -75,18 +76,8 @@ final class SymbolTable {
 
     private func append(_ name: String, number: Int32 = -1, isOccurring: Bool = true) -> VariableID {
         let variable = VariableID(rawValue: Int32(entries.count))
-        change { $0.append(Entry(name: name, number: number, authored: variable, isOccurring: isOccurring)) }
+        entries.append(Entry(name: name, number: number, authored: variable, isOccurring: isOccurring))
         return variable
-    }
-
-    /// Changes the entries outside of the table, so that nothing has to watch whether somebody reads them meanwhile: reading is what takes
-    /// the time.
-    @inline(__always)
-    private func change(_ body: (inout [Entry]) -> Void) {
-        var entries = self.entries
-        self.entries = []
-        body(&entries)
-        self.entries = entries
     }
 
     func name(_ variable: VariableID) -> String { entries[Int(variable.rawValue)].name(prefix: generatedPrefix) }
@@ -98,7 +89,7 @@ final class SymbolTable {
 
     /// Records that a generated variable stands for the one that an author wrote.
     func rewrite(_ author: VariableID, to generated: VariableID) {
-        change { $0[Int(generated.rawValue)].authored = author }
+        entries[Int(generated.rawValue)].authored = author
     }
 
     /// The variable that an author wrote where this one stands now.

@@ -32,10 +32,10 @@ struct VariableCollector {
         switch node.kind {
         case .null, .boolean, .number, .string: break
         case .variable(let variable): variables.insert(variable)
-        case .reference(let operands): visit(exceptions.contains(.referenceHeads) ? operands.dropFirst() : operands[...])
-        case .array(let elements): visit(elements[...])
+        case .reference(let operands): visit(operands, from: exceptions.contains(.referenceHeads) ? 1 : 0)
+        case .array(let elements): visit(elements)
         case .call(let terms): visit(call: terms)
-        case .set(let members): if !exceptions.contains(.sets) { visit(members[...]) }
+        case .set(let members): if !exceptions.contains(.sets) { visit(members) }
         case .object(let entries):
             for entry in entries {
                 if !exceptions.contains(.objectKeys) { visit(entry.key) }
@@ -57,8 +57,9 @@ struct VariableCollector {
         visit(comprehension.body)
     }
 
-    mutating func visit(_ nodes: ArraySlice<Node>) {
-        for node in nodes { visit(node) }
+    /// Visits some of the nodes, by their positions.
+    mutating func visit(_ nodes: [Node], from start: Int = 0, to end: Int = .max) {
+        for index in start..<max(start, min(end, nodes.count)) { visit(nodes[index]) }
     }
 
     mutating func visit(_ body: [ExpressionNode]) {
@@ -68,7 +69,7 @@ struct VariableCollector {
     mutating func visit(_ expression: ExpressionNode) {
         switch expression.kind {
         case .term(let term): visit(term)
-        case .some(let symbols): visit(symbols[...])
+        case .some(let symbols): visit(symbols)
         case .call(let terms): visit(call: terms)
         case .every(let every):
             sawClosure = true
@@ -90,16 +91,16 @@ struct VariableCollector {
             visit(with.value)
             return
         }
-        if let target = with.target.reference { visit(target.dropFirst()) }
-        if let value = with.value.reference { visit(value.dropFirst()) } else { visit(with.value) }
+        if let target = with.target.reference { visit(target, from: 1) }
+        if let value = with.value.reference { visit(value, from: 1) } else { visit(with.value) }
     }
 
     private mutating func visit(call terms: [Node]) {
         if exceptions.contains(.calleeHeads), let operation = terms.first?.reference {
-            visit(operation.dropFirst())
-            visit(terms.dropFirst())
+            visit(operation, from: 1)
+            visit(terms, from: 1)
         } else {
-            visit(terms[...])
+            visit(terms)
         }
     }
 }

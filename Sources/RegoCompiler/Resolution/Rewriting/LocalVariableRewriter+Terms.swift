@@ -82,7 +82,7 @@ extension LocalVariableRewriter {
     /// The variables of a head's terms, as the body's scope names them.
     private func variables(of terms: [Node]) -> VariableSet {
         var collector = VariableCollector()
-        collector.visit(terms[...])
+        collector.visit(terms)
         return collector.variables
     }
 

@@ -10,11 +10,11 @@ final class TypeChecker {
     let schemas: SchemaCatalog
     private let program: TypeScope
     /// Steps that are left. Types of programs that authors write take a few for each term; what would take more than all is not checked.
-    private(set) var budget: Int
+    @exclusivity(unchecked) private(set) var budget: Int
     private var closureDepth = 0
     private var closures = LookupTable<ObjectIdentifier, [CheckedClosure]>()
     /// Whether what is being checked may hold comprehensions.
-    private var hasClosures = true
+    @exclusivity(unchecked) private var hasClosures = true
     /// Makes the occurrences of what is being checked, which only comprehensions within each other need.
     private var indexOccurrences: (() -> OccurrenceIndex)?
     private var occurrences: OccurrenceIndex?
@@ -112,9 +112,9 @@ final class TypeChecker {
 
     private func path(of rule: RuleNode) -> [TypeTree.Key] {
         var path: [TypeTree.Key] = []
-        path.reserveCapacity(rule.module.package.path.count + rule.reference.count)
+        path.reserveCapacity(rule.module.packageKeys.count + 1 + rule.reference.count)
         path.append(.document(.string("data")))
-        for operand in rule.module.package.path.dropFirst() { if let key = DocumentKey(operand) { path.append(.document(key)) } }
+        for key in rule.module.packageKeys { path.append(.document(key)) }
         for (position, operand) in rule.reference.enumerated() {
             if let variable = operand.variable {
                 let name = resolution.symbols.name(variable)

@@ -3,7 +3,7 @@ import Synchronization
 /// The types of documents, at the places where they lie: below `data` those of rules, below `input` those of schemas.
 ///
 /// Only the checker of the program that the tree belongs to changes it; afterwards any thread may read it.
-final class TypeTree: @unchecked Sendable {
+final class TypeTree: KeyedNode, @unchecked Sendable {
     /// An operand that leads from a document to the one below it.
     enum Key: LookupKey {
         case document(DocumentKey)
@@ -19,38 +19,24 @@ final class TypeTree: @unchecked Sendable {
     }
 
     let key: Key
-    private(set) var type: RegoType?
-    private(set) var children: [TypeTree] = []
-    private var index: Index?
-    /// The key's hash, which tells most keys apart.
-    private let hash: Int
+    let keyHash: Int
+    // No reading of these goes on while the one checker changes them.
+    @exclusivity(unchecked) private(set) var type: RegoType?
+    @exclusivity(unchecked) private var childList = ChildList<TypeTree>()
     /// The variable whose documents these are, `data` or `input`.
     private let root: VariableID?
     /// The type of the whole document, once it has been asked for.
     private let extent = Mutex<RegoType?>(nil)
-    private static let linearLimit = 8
-
-    /// Where the children are of which there are many.
-    private final class Index {
-        var nodes = LookupTable<Key, TypeTree>()
-    }
 
     init(key: Key = .document(.null)) {
         self.key = key
-        hash = key.lookupHash
+        keyHash = key.lookupHash
         root = if case .document(.string(let name)) = key { name == "data" ? .data : name == "input" ? .input : nil } else { nil }
     }
 
-    func child(_ key: Key) -> TypeTree? {
-        if let index { return index.nodes[key] }
-        let children = children
-        if children.isEmpty { return nil }
-        let hash = key.lookupHash
-        for position in children.indices where children[position].hash == hash && children[position].key == key {
-            return children[position]
-        }
-        return nil
-    }
+    var children: [TypeTree] { childList.nodes }
+
+    func child(_ key: Key) -> TypeTree? { childList[key] }
 
     /// The documents below `data` or `input`.
     func child(root: VariableID) -> TypeTree? {
@@ -63,18 +49,7 @@ final class TypeTree: @unchecked Sendable {
 
     private func add(_ key: Key) -> TypeTree {
         let node = TypeTree(key: key)
-        // Changed outside of the tree, so that nothing has to watch whether somebody reads it meanwhile.
-        var children = self.children
-        self.children = []
-        children.append(node)
-        self.children = children
-        if let index {
-            index.nodes.set(key, to: node)
-        } else if children.count > Self.linearLimit {
-            let index = Index()
-            for child in children { index.nodes.set(child.key, to: child) }
-            self.index = index
-        }
+        childList.append(node)
         return node
     }
 
