@@ -18,6 +18,8 @@ struct Assembler {
     private var labels: [Int32] = []
     private var fixups: [(instruction: Int, isSecond: Bool, label: Label)] = []
     private var jumps = LookupTable<Int, Label>()
+    /// What goes in before instructions that were emitted earlier: the instruction's offset with each.
+    private var insertions: [(before: Int, instruction: Instruction)] = []
 
     mutating func makeLabel() -> Label {
         labels.append(-1)
@@ -36,6 +38,11 @@ struct Assembler {
         code.append(instruction)
     }
 
+    /// Puts an instruction before one that was emitted earlier; who jumps there comes by it, too.
+    mutating func insert(_ instruction: Instruction, before offset: Int) {
+        insertions.append((offset, instruction))
+    }
+
     mutating func jump(to label: Label) {
         jumps.set(code.count, to: label)
         emit(Instruction(.jump), t: label)
@@ -51,16 +58,39 @@ struct Assembler {
 
     /// Writes the places of all labels into the instructions that name them, past chains of jumps.
     mutating func settle() throws(AssemblyLimit) {
-        guard code.count < Int(Int32.max) else { throw AssemblyLimit(message: "the program has too many instructions") }
+        insertions.sort { $0.before < $1.before }
+        guard code.count + insertions.count < Int(Int32.max) else { throw AssemblyLimit(message: "the program has too many instructions") }
         for fixup in fixups {
-            let target = destination(of: labels[fixup.label.index])
+            let target = Int32(moved(Int(destination(of: labels[fixup.label.index]))))
             if fixup.isSecond { code[fixup.instruction].d = target } else { code[fixup.instruction].t = target }
         }
         fixups.removeAll(keepingCapacity: true)
+        guard !insertions.isEmpty else { return }
+        var complete: [Instruction] = []
+        complete.reserveCapacity(code.count + insertions.count)
+        var start = 0
+        for insertion in insertions {
+            complete += code[start..<insertion.before]
+            complete.append(insertion.instruction)
+            start = insertion.before
+        }
+        code = complete + code[start...]
+        for index in positions.indices { positions[index].offset = Int32(moved(Int(positions[index].offset))) }
     }
 
-    /// Where a label has been placed.
-    func offset(of label: Label) -> Int32 { labels[label.index] }
+    /// Where the code at an offset of before `settle()` is after it.
+    func moved(_ offset: Int) -> Int {
+        // Insertions before earlier code: their number, found by halves.
+        var (low, high) = (0, insertions.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if insertions[middle].before < offset { low = middle + 1 } else { high = middle }
+        }
+        return offset + low
+    }
+
+    /// Where a label has been placed; after `settle()`.
+    func offset(of label: Label) -> Int32 { Int32(moved(Int(labels[label.index]))) }
 
     /// Follows unconditional jumps, so that a failure goes straight to where it ends up.
     private func destination(of offset: Int32) -> Int32 {

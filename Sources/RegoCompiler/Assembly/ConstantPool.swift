@@ -97,6 +97,16 @@ extension Term {
         case string([UInt8])
     }
 
+    /// A term that stands for a scalar.
+    init(scalar: Scalar) {
+        switch scalar {
+        case .null: self.init(.null)
+        case .boolean(let value): self.init(.boolean(value))
+        case .number(let text): self.init(.number(text))
+        case .string(let utf8): self.init(.string(String(decoding: utf8, as: UTF8.self)))
+        }
+    }
+
     /// What a scalar term stands for; `nil` for other terms.
     var scalar: Scalar? {
         switch kind {

@@ -10,6 +10,8 @@ struct ReferenceWalk {
     var head: (String) -> Void = { _ in }
     /// Called for the name of every function that is called.
     var callee: ([Term]) -> Void = { _ in }
+    /// Called for every `with`.
+    var with: () -> Void = {}
 
     func walk(_ body: Body) {
         for expression in body { walk(expression) }
@@ -27,6 +29,7 @@ struct ReferenceWalk {
             walk(every.body)
         }
         for with in expression.with {
+            self.with()
             walk(with.target)
             walk(with.value)
         }

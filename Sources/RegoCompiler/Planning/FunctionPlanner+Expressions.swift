@@ -13,7 +13,13 @@ extension FunctionPlanner {
 
     /// Plans an expression without telling of it.
     func planUntraced(_ expression: Expression) throws(AssemblyLimit) {
-        if expression.isNegated {
+        if let level = invariantLevel(of: expression) {
+            // Known to hold, or known not to.
+            _ = try onceALoop(level) { () throws(AssemblyLimit) in
+                try planUntraced(expression)
+                return try load(try constantID(Term(.boolean(true))))
+            }
+        } else if expression.isNegated {
             var positive = expression
             positive.isNegated = false
             let holds = makeLabel()
@@ -46,9 +52,11 @@ extension FunctionPlanner {
         let entry = try allocate(2)
         let body = makeLabel()
         let flags: UInt8 = (every.key == nil ? 0 : 1) | 2
+        let outerScope = scope
+        let outerLoops = loops
+        enterLoop(entry)
         program.assembler.emit(Instruction(.iterate, x: flags, a: cursor, b: domain, c: entry.index), t: broken, d: holds)
         place(body)
-        let outerScope = scope
         if let key = every.key { bindFresh(key, to: entry) }
         bindFresh(every.value, to: entry.advanced(by: 1))
         let next = makeLabel()
@@ -60,6 +68,7 @@ extension FunctionPlanner {
         program.assembler.emit(Instruction(.next, x: flags, a: cursor, c: entry.index), t: body)
         place(holds)
         scope = outerScope
+        loops = outerLoops
     }
 
     func bindFresh(_ term: Term, to register: Register) {
@@ -153,115 +162,6 @@ extension FunctionPlanner {
         case .array(let items): items.contains(where: isPattern)
         case .object(let items): items.contains { isPattern($0.value) }
         default: false
-        }
-    }
-
-    // MARK: with
-
-    /// Plans `expression with …`: the context is changed while the expression runs, and is the old one again wherever the code goes on.
-    private func planWith(_ expression: Expression) throws(AssemblyLimit) {
-        var inner = expression
-        inner.with = []
-        let old = try allocate(3)
-        let new = try allocate(3)
-        emit(Instruction(.saveContext, a: old))
-        for offset in 0..<3 { emit(Instruction(.move, a: new.advanced(by: offset), b: old.advanced(by: offset))) }
-        let outerOverlay = overlay
-        var changed = overlay
-        var entering: [Instruction] = []
-        for with in expression.with {
-            try planModifier(with, context: new, overlay: &changed, entering: &entering)
-        }
-        emit(Instruction(.newEpoch, a: new))
-        entering.append(Instruction(.setContext, a: new))
-        for instruction in entering { emit(instruction) }
-        onFailure([Instruction(.setContext, a: old)])
-        overlay = changed
-        let label = failure
-        let outerScope = scope
-        scope.forgetReferences()
-        try planUntraced(inner)
-        scope.takeReferences(of: outerScope)
-        overlay = outerOverlay
-        emit(Instruction(.setContext, a: old))
-        if failure == label {
-            // The expression has no further solution: a later failure leaves it with the old context in place.
-            endFailureHandler()
-        } else {
-            onFailure(entering)
-        }
-    }
-
-    private func planModifier(
-        _ with: With, context: Register, overlay: inout Overlay, entering: inout [Instruction]
-    ) throws(AssemblyLimit) {
-        let target = with.target
-        let operands: [Term]
-        let head: String
-        switch target.kind {
-        case .variable(let name): (head, operands) = (name, [])
-        case .reference(let terms):
-            guard case .variable(let name)? = terms.first?.kind else { return }
-            (head, operands) = (name, Array(terms.dropFirst()))
-        default: return
-        }
-        let isRule = head == "data" && program.node(at: operands)?.isFunction == true
-        if head != "input", head != "data" || isRule {
-            let name = Self.functionName(target)
-            if let replacement = functionName(ofReplacement: with.value) {
-                overlay.replacements[name] = .function(replacement)
-            } else {
-                let global = program.globalCount
-                program.globalCount += 1
-                overlay.replacements[name] = .value(global: global)
-                entering.append(Instruction(.setGlobal, a: try value(of: with.value), d: Int32(global)))
-            }
-            return
-        }
-        let value = try value(of: with.value)
-        let register = head == "input" ? context : context.advanced(by: 1)
-        if operands.isEmpty {
-            emit(Instruction(.move, a: register, b: value))
-        } else {
-            let path = try pathConstant(operands)
-            emit(Instruction(.upsert, a: register, b: register, c: value.index, d: path.index))
-        }
-        if head == "data" {
-            let path = operands.compactMap(\.scalar)
-            if operands.isEmpty || program.node(at: operands) != nil { overlay.hidden.insert(path) }
-        }
-    }
-
-    /// The name of the function that a `with` puts in another's place; `nil` if it puts a value there.
-    private func functionName(ofReplacement term: Term) -> String? {
-        switch term.kind {
-        case .reference(let terms):
-            guard case .variable(let head)? = terms.first?.kind else { return nil }
-            if head == "data" {
-                return program.node(at: Array(terms.dropFirst()))?.isFunction == true ? Self.functionName(term) : nil
-            }
-            return scope[head] == nil && program.builtin(Self.functionName(term)) != nil ? Self.functionName(term) : nil
-        case .variable(let name):
-            return scope[name] == nil && program.builtin(name) != nil ? name : nil
-        default: return nil
-        }
-    }
-
-    /// A function's reference as its name: `count`, `json.unmarshal`, `data.a.f`.
-    static func functionName(_ term: Term) -> String {
-        switch term.kind {
-        case .variable(let name): return name
-        case .reference(let terms):
-            var name = ""
-            for (position, term) in terms.enumerated() {
-                if position > 0 { name += "." }
-                switch term.kind {
-                case .variable(let text), .string(let text), .number(let text): name += text
-                default: name += "?"
-                }
-            }
-            return name
-        default: return "?"
         }
     }
 }

@@ -32,10 +32,25 @@ extension FunctionPlanner {
         _ origin: Scope.Origin, _ operands: ArraySlice<Term>, _ plan: (Register) throws(AssemblyLimit) -> Void
     ) throws(AssemblyLimit) -> Register {
         // A program that tells what it does looks everything up where it is asked for.
-        if trace == nil, let known = scope.register(of: origin, operands) { return known }
-        let result = try allocate()
-        try plan(result)
-        if trace == nil { scope.keep(result, of: origin, operands) }
+        guard trace == nil else {
+            let result = try allocate()
+            try plan(result)
+            return result
+        }
+        if let known = scope.register(of: origin, operands) { return known }
+        let result: Register
+        let level = operands.isEmpty ? loops.count : self.level(of: origin)
+        if level < loops.count {
+            // Instructions that look something up leave undefined where there is nothing.
+            let known = makeLabel()
+            result = try emitRecall(at: level, known: known)
+            try plan(result)
+            place(known)
+        } else {
+            result = try allocate()
+            try plan(result)
+        }
+        scope.keep(result, of: origin, operands)
         return result
     }
 

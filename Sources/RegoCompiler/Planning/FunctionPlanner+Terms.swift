@@ -5,6 +5,9 @@ extension FunctionPlanner {
     /// Plans a term and returns the register of its value; variables in references that have no value yet become iterations.
     func value(of term: Term) throws(AssemblyLimit) -> Register {
         if let constant = constant(term) { return try load(constant) }
+        if let level = invariantLevel(of: term) {
+            return try onceALoop(level) { () throws(AssemblyLimit) in try value(of: term) }
+        }
         switch term.kind {
         case .variable(let name):
             if let register = scope[name] { return register }
@@ -122,7 +125,7 @@ extension FunctionPlanner {
             _ = try call([terms[0]] + arguments)
             return
         }
-        let result = try call([terms[0]] + arguments)
+        let result = try value(of: Term(.call([terms[0]] + arguments)))
         if operands.count > arity {
             try match(operands[arity], with: result)
         } else {

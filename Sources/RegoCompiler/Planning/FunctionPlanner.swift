@@ -16,6 +16,12 @@ final class FunctionPlanner {
     /// The sets and objects that the body writes with terms whose values are not known before.
     var literals = LookupTable<Register, Literal>()
     private(set) var registerCount = 0
+    /// The iterations that the code at hand is part of, outermost first: for each the offset of the instruction that opens it.
+    var loops: [Int] = []
+    /// How many of the iterations around it each register's value depends on, counted from the outermost.
+    var levels: [Int] = []
+    /// How many of the iterations what `with` has made of `input`, base documents and functions depends on.
+    var contextLevel = 0
     private var base = Label(index: -1)
     private var bottoms: [Bottom] = []
 
@@ -48,6 +54,7 @@ final class FunctionPlanner {
             throw AssemblyLimit(message: "a rule needs more than \(UInt16.max) registers: split it")
         }
         defer { registerCount += count }
+        for _ in 0..<count { levels.append(loops.count) }
         return Register(registerCount)
     }
 
@@ -66,11 +73,11 @@ final class FunctionPlanner {
     ///
     /// `plan` emits the code of one solution; where its code ends, the next solution is looked for.
     func region(exhausted: Label, _ plan: () throws(AssemblyLimit) -> Void) throws(AssemblyLimit) {
-        let outer = (scope, base, bottoms)
+        let outer = (scope, base, bottoms, loops)
         (base, bottoms) = (exhausted, [])
         try plan()
         emitBottoms()
-        (scope, base, bottoms) = outer
+        (scope, base, bottoms, loops) = outer
     }
 
     private func emitBottoms() {
@@ -117,6 +124,7 @@ final class FunctionPlanner {
         let entry = try allocate(2)
         let flags: UInt8 = (wantsKey ? 1 : 0) | (wantsValue ? 2 : 0)
         let body = makeLabel()
+        enterLoop(entry)
         program.assembler.emit(Instruction(.iterate, x: flags, a: cursor, b: collection, c: entry.index), t: failure, d: failure)
         place(body)
         let next = Instruction(.next, x: flags, a: cursor, c: entry.index)
@@ -163,6 +171,7 @@ final class FunctionPlanner {
         let entry = try allocate(2)
         let body = makeLabel()
         emit(Instruction(.move, a: cursor.advanced(by: 1), b: value))
+        enterLoop(entry)
         test(Instruction(.iterateMatching, x: relation.rawValue, a: cursor, b: collection, c: entry.index, d: path.index))
         place(body)
         let next = Instruction(.nextMatching, x: relation.rawValue, a: cursor, c: entry.index, d: path.index)

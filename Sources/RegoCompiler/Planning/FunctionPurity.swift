@@ -7,6 +7,8 @@ struct FunctionPurity {
         var isPure = true
         /// Whether it reads `input`, or changes what documents are by `with`.
         var readsInput = false
+        /// The bits of what `with` may replace that its result depends on.
+        var dependencies: UInt64 = 0
         /// Whether it costs more than to look for a known result.
         var isCostly = false
         /// The most arguments of a call; -1 if nothing calls it with arguments.
@@ -24,12 +26,18 @@ struct FunctionPurity {
     }
 
     /// Takes a function's code in.
-    mutating func read(_ code: ArraySlice<Instruction>, of id: FunctionID) {
+    mutating func read(
+        _ code: ArraySlice<Instruction>, of id: FunctionID, constants: [Value], parts: inout ReplacedParts
+    ) {
         var function = functions[Int(id.index)]
         for instruction in code {
             switch instruction.opcode {
-            case .loadInput, .getInputPath: function.readsInput = true
-            case .saveContext, .newEpoch, .setContext, .upsert: function.readsInput = true
+            case .loadInput, .getInputPath:
+                function.readsInput = true
+                function.dependencies |= parts.overlapping(.input, instruction.opcode == .loadInput ? -1 : instruction.d, among: constants)
+            case .loadData, .getDataPath:
+                function.dependencies |= parts.overlapping(.data, instruction.opcode == .loadData ? -1 : instruction.d, among: constants)
+            case .saveContext, .newEpoch, .setContext, .replace: function.readsInput = true
             case .setGlobal, .loadGlobal, .trace: function.isPure = false
             case .callBuiltin, .callDirect, .arithmetic:
                 if !isPure[Int(instruction.d)] { function.isPure = false }
@@ -56,18 +64,22 @@ struct FunctionPurity {
         for (index, function) in functions.enumerated() {
             for callee in function.callees { callers[callee].append(index) }
         }
-        var pending = functions.indices.filter { !functions[$0].isPure || functions[$0].readsInput }
+        var pending = functions.indices.filter { !functions[$0].isPure || functions[$0].readsInput || functions[$0].dependencies != 0 }
         while let index = pending.popLast() {
             for caller in callers[index] {
-                let before = (functions[caller].isPure, functions[caller].readsInput)
+                let before = (functions[caller].isPure, functions[caller].readsInput, functions[caller].dependencies)
                 if !functions[index].isPure { functions[caller].isPure = false }
                 if functions[index].readsInput { functions[caller].readsInput = true }
-                if before != (functions[caller].isPure, functions[caller].readsInput) {
+                functions[caller].dependencies |= functions[index].dependencies
+                if before != (functions[caller].isPure, functions[caller].readsInput, functions[caller].dependencies) {
                     pending.append(caller)
                 }
             }
         }
     }
+
+    /// The bits of what a `with` replaces where the function's results of outside it are not valid: all, if it has to run again.
+    func dependencies(of index: Int) -> UInt64 { functions[index].isPure ? functions[index].dependencies : .max }
 
     /// What may be kept of a function's results.
     func keeping(of index: Int, isDocument: Bool) -> Keeping {

@@ -19,6 +19,12 @@ package final class ProgramPlanner {
     var constants = ConstantPool()
     var ruleIndices = RuleIndexPlan()
     var globalCount = 0
+    var replacedParts = ReplacedParts()
+    /// Whether the functions at a node are pure, where that has been asked.
+    var purity: [ObjectIdentifier: Bool] = [:]
+    /// What the rules at nodes ask for: all together, and themselves.
+    var reaches: [ObjectIdentifier: Reach] = [:]
+    var directReaches: [ObjectIdentifier: Reach] = [:]
     /// What `trace` instructions refer to; `nil` for a program without any.
     let trace: TracePlan?
 
@@ -105,6 +111,9 @@ package final class ProgramPlanner {
             extents.append((id, start..<assembler.code.count))
         }
         try assembler.settle()
+        for index in functions.indices {
+            if let entry = functions[index]?.entry { functions[index]?.entry = Int32(assembler.moved(Int(entry))) }
+        }
         // A program that tells what it does does everything.
         if trace == nil { chooseKeeping(extents) }
         let values = constants.values
@@ -126,11 +135,15 @@ package final class ProgramPlanner {
             isPure: zip(usedBuiltins, hostedBuiltins).map { definition, hosted in
                 hosted == nil && !definition.hasEffect && !definition.isNondeterministic && !definition.canBlock
             })
-        for (function, code) in extents { purity.read(assembler.code[code], of: function) }
+        for (function, code) in extents {
+            let code = assembler.code[assembler.moved(code.lowerBound)..<assembler.moved(code.upperBound)]
+            purity.read(code, of: function, constants: constants.values, parts: &replacedParts)
+        }
         purity.settle()
         for index in functions.indices {
             guard let function = functions[index] else { continue }
             functions[index]?.keeping = purity.keeping(of: index, isDocument: function.memo >= 0)
+            functions[index]?.dependencies = purity.dependencies(of: index)
         }
     }
 
@@ -156,6 +169,7 @@ package final class ProgramPlanner {
     /// The function of the rules at a node.
     func rules(at node: RuleTree, overlay: Overlay) -> FunctionID {
         let isFunction = node.rules.first?.kind == .function
+        let overlay = restricted(overlay, to: node)
         return function(.rules(ObjectIdentifier(node), overlay), hasMemo: !isFunction, overlay: overlay) { planner throws(AssemblyLimit) in
             try planner.planRules(node.rules)
         }

@@ -90,7 +90,7 @@ struct RuleIndexBuilder {
         }
         let partition = Self.partition(candidates, by: key)
         var entries: [(key: Term, value: Int32)] = []
-        for group in partition.groups { entries.append((Self.term(group.constant), try node(of: group.members, depth: depth + 1))) }
+        for group in partition.groups { entries.append((Term(scalar: group.constant), try node(of: group.members, depth: depth + 1))) }
         var node: RuleIndexNode
         switch key.source.root {
         case .input: node = RuleIndexNode(.input)
@@ -99,7 +99,8 @@ struct RuleIndexBuilder {
             node = RuleIndexNode(.register)
             node.register = parameters.advanced(by: index)
         }
-        guard let path = program.constants.path(key.source.path.map(Self.term)), let table = program.constants.table(entries) else {
+        guard let path = program.constants.path(key.source.path.map { Term(scalar: $0) }), let table = program.constants.table(entries)
+        else {
             throw AssemblyLimit(message: "internal error: an index of what is no constant")
         }
         (node.path, node.table) = (path.index, table.index)
@@ -165,14 +166,5 @@ struct RuleIndexBuilder {
     private static func lengths(_ partition: Partition) -> [Int] {
         let lengths = partition.groups.map { group in if case .string(let text) = group.constant { text.count } else { 0 } }
         return Set(lengths).sorted()
-    }
-
-    private static func term(_ scalar: Term.Scalar) -> Term {
-        switch scalar {
-        case .null: Term(.null)
-        case .boolean(let value): Term(.boolean(value))
-        case .number(let text): Term(.number(text))
-        case .string(let utf8): Term(.string(String(decoding: utf8, as: UTF8.self)))
-        }
     }
 }

@@ -48,6 +48,10 @@ package enum Opcode: UInt8, BitwiseCopyable, Sendable {
     case testTruthy
     /// Goes on at `t` if R[a] is defined.
     case jumpIfDefined
+    /// R[a] = nothing known: what an iteration's entries have in common, before the first of them asks for it.
+    case forget
+    /// Goes on at `d` if R[a] is known and defined, at `t` if it is known to be undefined; falls through where nothing is known.
+    case recall
 
     // Loads
     /// R[a] = K[d]
@@ -157,12 +161,14 @@ package enum Opcode: UInt8, BitwiseCopyable, Sendable {
     // with: a context is R[a] input, R[a+1] base documents, R[a+2] epoch.
     /// R[a]… = the current context.
     case saveContext
-    /// Gives the context R[a]… an epoch of its own.
+    /// Gives the context R[a]… an epoch of its own; the bits of d, and above them of t, say what the context has replaced.
     case newEpoch
     /// Makes R[a]… the current context.
     case setContext
-    /// R[a] = R[b] (which may be undefined) with R[c] at the path of the array K[d]
-    case upsert
+    /// R[a] = R[b] (which may be undefined) changed as the array K[d] says, with values from R[c] on.
+    ///
+    /// K[d] is: the place among the values of what stands for the base, or null for R[b] itself; keys; for each key an array like this.
+    case replace
     /// G[d] = R[a]; globals hold what `with` puts in a function's place.
     case setGlobal
     /// R[a] = G[d]

@@ -196,9 +196,9 @@ extension Machine {
     /// What is known of a call's result, a builder if nothing is.
     @inline(never)
     func recall(
-        _ call: UnsafeMutablePointer<Instruction>, _ function: UnsafeMutablePointer<FunctionCode>, _ arguments: UnsafeMutablePointer<Value>
+        _ call: UnsafeMutablePointer<Instruction>, _ function: UnsafeMutablePointer<FunctionCode>, _ arguments: UnsafeMutablePointer<Value>,
+        epoch: UInt32
     ) -> Value {
-        let epoch = unsafe state.pointee.epoch
         if unsafe function.pointee.keeping == .forArguments {
             return unsafe keptResults.result(of: call.pointee.d, arguments, Int(call.pointee.c), epoch: epoch)
         }
@@ -224,6 +224,9 @@ extension Machine {
             unsafe keptResults.keep(result, ofDocument: memo, of: state.pointee.data, in: arena)
         }
     }
+
+    /// Whether what is known in an iteration may be used where calls have failed: not if somebody takes note of each failure.
+    var mayKnowResults: Bool { @inline(never) get { context.tolerated == nil } }
 
     /// Whether what has been found would be found again: the time is another one in each evaluation, and what one finds that is about to be
     /// ended may be wrong.

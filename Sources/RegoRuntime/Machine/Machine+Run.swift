@@ -48,6 +48,15 @@ extension Machine {
                     continue
                 }
 
+            case .forget:
+                unsafe window[Int(pc.pointee.a)] = Value(tag: .builder)
+            case .recall:
+                let value = unsafe window[Int(pc.pointee.a)]
+                if value.tag != .builder, unsafe !state.pointee.hasTolerated || mayKnowResults {
+                    unsafe pc = unsafe code + Int(value.isUndefined ? pc.pointee.t : pc.pointee.d)
+                    continue
+                }
+
             // Loads
             case .loadConstant:
                 unsafe window[Int(pc.pointee.a)] = unsafe constants[Int(pc.pointee.d)]
@@ -275,7 +284,8 @@ extension Machine {
             // Calls
             case .callRule, .callFunction:
                 let function = unsafe functions + Int(pc.pointee.d)
-                let epoch = unsafe state.pointee.epoch
+                var epoch = unsafe state.pointee.epoch
+                if unsafe state.pointee.change != nil { epoch = unsafe self.epoch(of: function) }
                 if unsafe function.pointee.memo >= 0 {
                     let memo = unsafe memos + Int(function.pointee.memo)
                     if unsafe memo.pointee.epoch == epoch {
@@ -287,7 +297,7 @@ extension Machine {
                 }
                 var memo = unsafe function.pointee.memo
                 if unsafe function.pointee.keeping != .nothing {
-                    let value = unsafe recall(pc, function, window + Int(pc.pointee.b))
+                    let value = unsafe recall(pc, function, window + Int(pc.pointee.b), epoch: epoch)
                     if value.tag != .builder {
                         unsafe window[Int(pc.pointee.a)] = value
                         unsafe pc = unsafe value.isUndefined ? code + Int(pc.pointee.t) : pc + 1
@@ -384,18 +394,18 @@ extension Machine {
                 let context = unsafe window + Int(pc.pointee.a)
                 unsafe context[0] = unsafe state.pointee.input
                 unsafe context[1] = unsafe state.pointee.data
-                unsafe context[2] = unsafe .integer(Int64(state.pointee.epoch))
+                unsafe context[2] = contextMark()
             case .newEpoch:
-                unsafe state.pointee.lastEpoch += 1
-                unsafe window[Int(pc.pointee.a) + 2] = unsafe .integer(Int64(state.pointee.lastEpoch))
+                unsafe window[Int(pc.pointee.a) + 2] = unsafe newContextMark(pc)
             case .setContext:
                 let context = unsafe window + Int(pc.pointee.a)
                 unsafe state.pointee.input = unsafe context[0]
                 unsafe state.pointee.data = unsafe context[1]
-                unsafe state.pointee.epoch = unsafe UInt32(truncatingIfNeeded: context[2].w1)
-            case .upsert:
-                unsafe window[Int(pc.pointee.a)] = unsafe upsert(
-                    window[Int(pc.pointee.c)], at: constants[Int(pc.pointee.d)], depth: 0, in: window[Int(pc.pointee.b)])
+                unsafe state.pointee.epoch = unsafe UInt32(truncatingIfNeeded: context[2].w0)
+                unsafe state.pointee.change = unsafe UnsafeMutablePointer(bitPattern: UInt(context[2].w1))
+            case .replace:
+                unsafe window[Int(pc.pointee.a)] = unsafe replace(
+                    window[Int(pc.pointee.b)], by: constants[Int(pc.pointee.d)], window + Int(pc.pointee.c))
                 if arena.isExhausted { return unsafe failForMemory(at: pc) }
             case .setGlobal:
                 unsafe globals[Int(pc.pointee.d)] = unsafe window[Int(pc.pointee.a)]

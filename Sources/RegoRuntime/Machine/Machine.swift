@@ -100,6 +100,8 @@ import Glibc
         if unsafe state.pointee.lastEpoch > UInt32.max / 2 { forgetMemos() }
         unsafe state.pointee.lastEpoch += 1
         unsafe state.pointee.epoch = unsafe state.pointee.lastEpoch
+        unsafe state.pointee.outermostEpoch = unsafe state.pointee.lastEpoch
+        unsafe state.pointee.change = nil
         unsafe state.pointee.input = input
         unsafe state.pointee.data = data
         unsafe state.pointee.snapshot = data
@@ -370,23 +372,6 @@ import Glibc
             value = next
         }
         return value
-    }
-
-    /// The document `base` with `value` at a path, for `with`: what is no object on the way gives way to one.
-    @inline(never)
-    func upsert(_ value: Value, at path: Value, depth: Int, in base: Value) -> Value {
-        guard depth < path.length else { return value }
-        let key = unsafe path.elements[depth]
-        let below = base.tag == .object ? base.lookup(key) : .undefined
-        let changed = upsert(value, at: path, depth: depth + 1, in: below)
-        let builder = ObjectBuilder(in: arena)
-        if base.tag == .object {
-            let keys = unsafe base.sortedKeys
-            let values = unsafe base.sortedValues
-            for index in 0..<base.length where unsafe !Value.equal(keys[index], key) { _ = unsafe builder.put(keys[index], values[index]) }
-        }
-        _ = builder.put(key, changed)
-        return builder.finish()
     }
 
     /// Adds the entries of an object to a builder that has no entry at their key.

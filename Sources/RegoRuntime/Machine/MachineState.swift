@@ -52,12 +52,26 @@ struct Memo: BitwiseCopyable {
     var epoch: UInt32
 }
 
+/// What one `with` has replaced while its expression runs.
+@unsafe struct ContextChange: BitwiseCopyable {
+    /// The bits of the replaced parts.
+    var parts: UInt64
+    /// The epoch of results that depend on one of them.
+    var epoch: UInt32
+    /// The `with` around this one.
+    var outer: UnsafeMutablePointer<ContextChange>?
+}
+
 /// The memory of a machine that instructions change besides registers.
 @unsafe struct MachineState: BitwiseCopyable {
     var input = Value.undefined
     var data = Value.undefined
     /// Which `with` context the memos are valid for.
     var epoch: UInt32 = 0
+    /// The epoch of the context without any `with`.
+    var outermostEpoch: UInt32 = 0
+    /// What the innermost `with` around the code at hand has replaced.
+    var change: UnsafeMutablePointer<ContextChange>?
     /// The last epoch given out; epochs are never used twice, so memos need no clearing.
     var lastEpoch: UInt32 = 0
     /// Steps left after the current quantum.

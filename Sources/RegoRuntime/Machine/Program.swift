@@ -33,12 +33,15 @@ package struct FunctionCode: BitwiseCopyable, Sendable {
     package var memo: Int32
     /// What may be kept of its results besides.
     package var keeping: Keeping
+    /// The bits of what `with` replaces in the program that its results may depend on, or that it must run again for.
+    package var dependencies: UInt64
 
-    package init(entry: Int32, registerCount: Int32, memo: Int32, keeping: Keeping = .nothing) {
+    package init(entry: Int32, registerCount: Int32, memo: Int32, keeping: Keeping = .nothing, dependencies: UInt64 = .max) {
         self.entry = entry
         self.registerCount = registerCount
         self.memo = memo
         self.keeping = keeping
+        self.dependencies = dependencies
     }
 }
 
