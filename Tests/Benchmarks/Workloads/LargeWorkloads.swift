@@ -3,7 +3,8 @@ enum LargeWorkloads {
     static let all: [Workload] = [
         SmallWorkloads.rolesWorkload(users: 10, name: "roles-10"), indexed(10), indexed(1000), indexedPrefix, comprehensionJoin,
         virtualDocuments, patterns,
-        construction, functions, GatekeeperLibrary.containerLimits,
+        construction, functions, GatekeeperLibrary.containerLimits, ContextWorkloads.invariants, ContextWorkloads.modifiers,
+        ContextWorkloads.replacements,
     ]
 
     /// Rules that differ in one string: found by an index, or tried one after another.
