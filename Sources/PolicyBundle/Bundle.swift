@@ -11,8 +11,12 @@ public struct Bundle: Sendable {
     public var manifest = BundleManifest()
     /// The modules, each with the dialect that the manifest gives it.
     public var modules: [Policy.Module] = []
+    /// The documents, frozen as they were read.
+    package let baseData: BaseData
     /// The documents below `data`, an object.
-    public var data = RegoValue.object([:])
+    ///
+    /// - Complexity: O(size): they are kept in a smaller form.
+    public var data: RegoValue { baseData.value }
     /// The paths of the files of documents, as messages show them, with the names below `data` that lead to their documents.
     public var documents: [(path: String, names: [String])] = []
     /// Whether there is a `.signatures.json`.
@@ -30,73 +34,68 @@ public struct Bundle: Sendable {
     ) throws(BundleError) {
         do throws(BundleError) {
             let root = path.hasPrefix("file://") ? String(path.dropFirst(7)) : path
-            let files = try BundleFiles.read(root, limits: limits, isIgnored: isIgnored)
-            try self.init(files)
+            try self.init(try BundleFiles(root, limits: limits, isIgnored: isIgnored))
         } catch {
             let problem = error.description
             throw BundleError(problem.hasPrefix(path) ? "bundle \(problem)" : "bundle \(path): \(problem)")
         }
     }
 
-    init(_ files: [BundleFiles.File]) throws(BundleError) {
-        let manifests = files.filter { $0.path.hasSuffix("/.manifest") }
+    init(_ files: BundleFiles) throws(BundleError) {
+        var files = files
+        let manifests = files.list.filter { $0.path.hasSuffix("/.manifest") }
         guard manifests.count <= 1 else { throw BundleError("more than one manifest: \(manifests.map(\.name).joined(separator: ", "))") }
-        if let file = manifests.first { manifest = try BundleManifest(json: file.bytes) }
-        for file in files {
+        if let file = manifests.first { manifest = try BundleManifest(json: Array(try files.content(of: file))) }
+        let builder = BaseDataBuilder(documents: files.list.count { $0.format != nil })
+        for file in files.list {
             let name = file.path.split(separator: "/").last ?? ""
-            switch name {
-            case "data.json": try add(parsed(file) { bytes throws(Loader.Failure) in try Loader.parseJSON(bytes, path: file.name) }, file)
-            case "data.yaml", "data.yml":
-                try add(parsed(file) { bytes throws(Loader.Failure) in try Loader.parseYAML(bytes, path: file.name) }, file)
-            case ".signatures.json": isSigned = true
-            case "patch.json" where file.path == "/patch.json":
-                throw BundleError("a delta bundle changes data that a server has; it cannot be loaded by itself")
-            case let name where name.hasSuffix(".rego"):
-                var module = Policy.Module(name: file.name, bytes: file.bytes)
+            if let format = file.format {
+                let names = file.path.split(separator: "/").dropLast().map(String.init)
+                try Self.add(try files.content(of: file), format, at: names, to: builder, name: file.name)
+                documents.append((file.name, names))
+            } else if name.hasSuffix(".rego") {
+                var module = Policy.Module(name: file.name, bytes: Array(try files.content(of: file)))
                 module.version = try manifest.version(of: file.path)
                 modules.append(module)
-            default: break
+            } else if name == ".signatures.json" {
+                isSigned = true
+            } else if file.path == "/patch.json" {
+                throw BundleError("a delta bundle changes data that a server has; it cannot be loaded by itself")
             }
         }
-        try checkData(data, at: [])
+        baseData = builder.finish()
+        try checkData(at: [])
     }
 
-    private func parsed(
-        _ file: BundleFiles.File, _ parse: ([UInt8]) throws(Loader.Failure) -> RegoValue
-    ) throws(BundleError) -> RegoValue {
-        do throws(Loader.Failure) {
-            return try parse(file.bytes)
+    private static func add(
+        _ text: ArraySlice<UInt8>, _ format: BaseDataBuilder.Format, at names: [String], to builder: BaseDataBuilder, name: String
+    ) throws(BundleError) {
+        do throws(BaseDataBuilder.Problem) {
+            try builder.add(text, format, at: names)
         } catch {
-            throw BundleError("bundle load failed on \(error.description)")
+            switch error {
+            case .unreadable(let problem): throw BundleError("bundle load failed on \(name): \(problem)")
+            case .noObject: throw BundleError("bundle load failed on \(name): the root document must be an object")
+            case .conflict(let place):
+                let path = names.joined(separator: "/")
+                throw BundleError(
+                    "bundle load failed on \(name): failed to insert data file from path \(path): another file has data at "
+                        + "'/\(place.joined(separator: "/"))'")
+            }
         }
-    }
-
-    private mutating func add(_ value: RegoValue, _ file: BundleFiles.File) throws(BundleError) {
-        let names = file.path.split(separator: "/").dropLast().map(String.init)
-        documents.append((file.name, names))
-        guard names.isEmpty == false || value.object != nil else {
-            throw BundleError("bundle load failed on \(file.name): the root document must be an object")
-        }
-        let nested = names.reversed().reduce(value) { .object([.string($1): $0]) }
-        guard let merged = Loader.merge(data, nested) else {
-            throw BundleError("bundle load failed on \(file.name): failed to insert data file from path \(names.joined(separator: "/"))")
-        }
-        data = merged
     }
 
     // MARK: Roots
 
-    private func checkData(_ value: RegoValue, at names: [String]) throws(BundleError) {
+    private func checkData(at names: [String]) throws(BundleError) {
         let path = names.joined(separator: "/")
         if manifest.permits(path) { return }
-        guard case .object(let members) = value, names.isEmpty || manifest.hasRoot(below: path) else {
+        guard baseData.isObject(at: names), names.isEmpty || manifest.hasRoot(below: path) else {
             throw BundleError(
                 "manifest roots [\(manifest.roots.joined(separator: " "))] do not permit data at path '/\(path)' "
                     + "(hint: check bundle directory structure)")
         }
-        for (key, value) in members.sorted(by: { $0.key.json() < $1.key.json() }) {
-            try checkData(value, at: names + [key.string ?? key.json()])
-        }
+        for name in baseData.keys(at: names) { try checkData(at: names + [name]) }
     }
 
     /// Checks that a module's package lies below the roots.

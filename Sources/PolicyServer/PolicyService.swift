@@ -53,7 +53,7 @@ package final class PolicyService: Sendable {
     /// Compiles the policies and prepares the queries that the configuration names, so that no request waits for the compiler and a
     /// query that does not compile is noticed now.
     private static func snapshot(_ configuration: ServerConfiguration, version: String) throws -> Snapshot {
-        let policy = try PolicyLoader.load(configuration.policy, version: version)
+        let policy = try Self.policy(configuration.policy, version: version)
         let snapshot = Snapshot(policy: policy, limit: configuration.limits.preparedQueries + 8)
         do {
             for path in configuration.documents { _ = try snapshot.prepared(DocumentPath(path)) }
@@ -61,6 +61,28 @@ package final class PolicyService: Sendable {
             throw StartError("the policies do not compile:\n\(error.description)")
         }
         return snapshot
+    }
+
+    /// Bytes of one file of policies or data.
+    private static let fileLimit = 512 << 20
+
+    /// Compiles the files and folders that the configuration names, without hidden ones (Kubernetes' `..data` among them) and tests.
+    private static func policy(_ sources: ServerConfiguration.PolicySources, version: String) throws(StartError) -> Policy {
+        var loader = Loader(ignoring: [".*", "*_test.rego"])
+        loader.fileLimit = fileLimit
+        loader.dialect = sources.isV0 ? .v0 : .v1
+        do throws(Loader.Failure) {
+            try loader.load(sources.paths)
+        } catch {
+            throw StartError("the policies and their data cannot be loaded:\n\(error.description)")
+        }
+        var options = Policy.Options(version: loader.dialect, isStrict: sources.isStrict)
+        options.runtime = { ProcessRuntime.value(version: version) }
+        do throws(CompilationFailure) {
+            return try loader.compile(options: options)
+        } catch {
+            throw StartError("the policies do not compile:\n\(error.description)")
+        }
     }
 
     /// Reads the policies again. On failure the ones in force stay.

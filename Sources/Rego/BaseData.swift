@@ -3,7 +3,8 @@
 /// The base documents of a policy: frozen values, shared by all that read them.
 public final class BaseData: Sendable {
     let root: Value
-    let heap: FrozenHeap
+    /// The memory that the documents lie in.
+    let heaps: [FrozenHeap]
 
     /// Freezes an object; anything else becomes an empty one.
     public convenience init(_ value: RegoValue) {
@@ -11,14 +12,14 @@ public final class BaseData: Sendable {
         let arena = Arena()
         let root = builder.freeze(value.makeValue(in: arena))
         arena.destroy()
-        self.init(root: root, heap: builder.finish(forgettingSymbols: true))
+        self.init(root: root, heaps: [builder.finish(forgettingSymbols: true)])
     }
 
     /// Reads JSON text, an object.
     public convenience init(json bytes: [UInt8]) throws(JSONError) {
         let builder = FrozenHeap.Builder()
         let root = try Self.freeze(bytes, builder)
-        self.init(root: root, heap: builder.finish())
+        self.init(root: root, heaps: [builder.finish()])
     }
 
     private static func freeze(_ bytes: [UInt8], _ builder: FrozenHeap.Builder) throws(JSONError) -> Value {
@@ -35,13 +36,13 @@ public final class BaseData: Sendable {
         return value
     }
 
-    private init(root: Value, heap: FrozenHeap) {
+    init(root: Value, heaps: [FrozenHeap]) {
         self.root = root.tag == .object ? root : .undefined
-        self.heap = heap
+        self.heaps = heaps
     }
 
-    /// Whether what was read is an object, as `data` must be.
-    var isObject: Bool { root.isDefined }
+    /// Whether there is no document.
+    var isEmpty: Bool { root.isUndefined || root.length == 0 }
 
     /// Whether a document is at a path below `data`, or one that is no object on the way there.
     func exists(at path: [String]) -> Bool {
@@ -59,16 +60,23 @@ public final class BaseData: Sendable {
 
     /// The keys of the object at a path below `data`; empty where there is none. Only strings count.
     package func keys(at path: [String]) -> [String] {
-        let arena = Arena()
-        defer { arena.destroy() }
-        var value = root
-        for segment in path where value.tag == .object { value = value.lookup(.string(segment, in: arena)) }
-        guard value.tag == .object else { return [] }
-        return unsafe value.keys.map { RegoValue($0).string }.compactMap { $0 }
+        let object = document(at: path)
+        guard object.tag == .object else { return [] }
+        return unsafe object.keys.map { RegoValue($0).string }.compactMap { $0 }
     }
 
-    /// A copy of the documents; `nil` if what was read is no object.
-    var value: RegoValue? { root.isDefined ? RegoValue(root) : nil }
+    /// Whether an object is at a path below `data`.
+    package func isObject(at path: [String]) -> Bool { document(at: path).tag == .object }
+
+    /// What is at a path below `data`, or undefined.
+    private func document(at path: [String]) -> Value {
+        let arena = Arena(chunkSize: 1024)
+        defer { arena.destroy() }
+        return path.reduce(root) { value, segment in value.lookup(.string(segment, in: arena)) }
+    }
+
+    /// A copy of the documents.
+    package var value: RegoValue { root.isDefined ? RegoValue(root) : .object([:]) }
 
     /// The documents as JSON text.
     package func json() -> [UInt8] {

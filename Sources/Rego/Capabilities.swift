@@ -78,11 +78,11 @@ public struct Capabilities: Sendable {
     ///
     /// - Throws: a `Loader.Failure` that names the file, or says that there is neither such a file nor such a version.
     public init(fileOrVersion: String) throws(Loader.Failure) {
-        if let known = Capabilities(version: fileOrVersion), !Loader.exists(fileOrVersion) {
+        if let known = Capabilities(version: fileOrVersion), FileBytes.kind(of: fileOrVersion) == nil {
             self = known
             return
         }
-        guard Loader.exists(fileOrVersion) else {
+        guard FileBytes.kind(of: fileOrVersion) != nil else {
             throw Loader.Failure("no such file or capabilities version found: \(fileOrVersion)")
         }
         try self.init(json: try Loader.read(fileOrVersion), name: fileOrVersion)

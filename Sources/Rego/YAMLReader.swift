@@ -13,14 +13,19 @@ public enum YAMLReader {
 
     /// Reads one document; an empty text is `null`.
     public static func read(_ bytes: [UInt8]) throws(Failure) -> RegoValue {
+        let arena = Arena()
+        defer { arena.destroy() }
+        return RegoValue(try read(bytes, in: arena))
+    }
+
+    /// Reads one document into an arena.
+    static func read(_ bytes: [UInt8], in arena: Arena) throws(Failure) -> Value {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             let line = Self.firstBrokenLine(of: bytes)
             throw Failure(description: "yaml: line \(line): the text is not UTF-8")
         }
-        let arena = Arena()
-        defer { arena.destroy() }
         do throws(YAMLReading.Failure) {
-            return RegoValue(try YAMLReading.read(text, in: arena))
+            return try YAMLReading.read(text, in: arena)
         } catch {
             throw Failure(description: error.place.map { "yaml: line \($0.line): \($0.problem)" } ?? error.message)
         }

@@ -33,11 +33,11 @@ struct BrokenFileTests {
         ("eval -f raw -d F data", "empty.json", "1 error occurred: F: 1:1: unexpected end of JSON input\n"),
         (
             "eval -f raw -d F data", "empty.yaml",
-            "1 error occurred: F: document must be an object to lie at data itself; 'name:F' would put it at data.name\n"
+            "1 error occurred: F: document must be of type object: 'name:F' would put it at data.name\n"
         ),
         (
             "eval -f raw -d F data", "array.json",
-            "1 error occurred: F: document must be an object to lie at data itself; 'name:F' would put it at data.name\n"
+            "1 error occurred: F: document must be of type object: 'name:F' would put it at data.name\n"
         ),
         ("eval -f raw -d F data", "binary.json", "1 error occurred: F: 1:1: invalid character 'Z' looking for beginning of value\n"),
         ("eval -f raw -d F data", "binary.yaml", "1 error occurred: F: yaml: line 1: the text is not UTF-8\n"),
@@ -45,7 +45,7 @@ struct BrokenFileTests {
         ("eval -f raw -d F data", "utf.yaml", "1 error occurred: F: yaml: line 2: the text is not UTF-8\n"),
         ("eval -f raw -d F data", "broken.json", "1 error occurred: F: 2:7: invalid character '}' looking for beginning of value\n"),
         ("eval -f raw -d F data", "broken.yaml", "1 error occurred: F: yaml: line 2: did not find expected node content\n"),
-        ("eval -f raw -d F data", "plain.txt", "1 error occurred: F: unrecognized file: neither .rego, .json, .yaml nor .yml\n"),
+        ("eval -f raw -d F data", "plain.txt", "1 error occurred: F: can't recognize file type: neither .rego, .json, .yaml nor .yml\n"),
         ("eval -f raw -i F input", "folder", "1 error occurred: F: Is a directory\n"),
         ("eval -f raw -i F input", "nowhere.json", "1 error occurred: F: No such file or directory\n"),
         (
@@ -110,6 +110,25 @@ struct BrokenFileTests {
             if outcome.status == 0 { #expect(outcome.errors == "", "\(command) \(file)") }
             if outcome.status != 0 { #expect(!(outcome.errors + outcome.output).isEmpty, "\(command) \(file) says nothing") }
         }
+    }
+
+    @Test("All files' errors are listed, in the order of the files")
+    func all() {
+        folder.write("many/a.json", #"{"x": 1}"#)
+        folder.write("many/b.json", #"{"x": 1}"#)
+        folder.write("many/c.rego", "package a\n\np :=\n")
+        folder.write("many/d.yaml", "x: [1")
+        let name = "\(folder.path)/many"
+        let errors = Ward.run("test", name, folder.path + "/nowhere").errors
+        let lines = errors.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("\t") }
+        let expected = [
+            "errors occurred during loading:", "\(name)/b.json: merge error: data.x is loaded from another file already",
+            "\(name)/c.rego:4: rego_parse_error", "\(name)/d.yaml: yaml:", "\(folder.path)/nowhere: No such file or directory",
+        ]
+        for part in expected { #expect(lines.contains { $0.contains(part) }, "\(errors)") }
+        let order = expected.dropFirst().compactMap { part in lines.firstIndex { $0.contains(part) } }
+        #expect(order == order.sorted() && order.count == 4, "\(errors)")
+        #expect(lines.first == "\(lines.count - 1) errors occurred during loading:", "\(errors)")
     }
 
     @Test("A file that may not be read", .enabled(if: geteuid() != 0, "root may read everything"))

@@ -1,4 +1,5 @@
 import AuthoringCLI
+import Rego
 import Testing
 
 @Suite("ward eval")
@@ -194,6 +195,20 @@ struct EvalCommandTests {
         let json = eval("--explain", "notes", "data.a.allow").output
         #expect(json.contains("\"Op\": \"Note\"") && json.contains("\"Message\": \"seen bob\"") && json.contains("\"file\": \"\(file)\""))
         #expect(eval("--explain", "off", "-f", "pretty", "data.a.allow").output == "true\n")
+    }
+
+    @Test("Beyond a bound, an explanation's events in JSON have no syntax tree")
+    func explanationBound() throws {
+        let policy = try Policy(modules: [.init(name: "a.rego", text: "package a\n\np if {\n\tsome x in [1, 2, 3]\n\tx > 2\n}\n")])
+        let instruments = Instruments(.explanation)
+        _ = try policy.prepare(query: "data.a.p", instrumented: true).evaluate(.none, instruments: instruments)
+        func events(_ bytes: Int) throws -> [RegoValue] {
+            var json = ExplanationJSON(instruments.explanation, treeBytes: bytes)
+            return try #require(try RegoValue(json: Array(json.document().json(pretty: true).utf8)).array)
+        }
+        let (all, some, none) = (try events(1 << 20), try events(2000), try events(0))
+        #expect(all.allSatisfy { $0["Node"] != .null } && none.allSatisfy { $0["Node"] == .null })
+        #expect(all.count == none.count && some.first?["Node"] == all.first?["Node"] && some.last?["Node"] == .null)
     }
 
     @Test("What an explanation's events are about, in JSON: expressions, bodies, and rules with their heads")

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How long Ward takes to start, to compile many modules and to load much data, and how much memory it needs; beside OPA, if there is one.
 
-    Tests/Benchmarks/loading.py --ward .build/release/ward [--opa opa | --peer PROGRAM] [--only starts|modules|data] [--megabytes 100]
+    Tests/Benchmarks/loading.py --ward .build/release/ward [--opa opa | --peer PROGRAM] [--only starts|modules|data|files] [--megabytes 100]
 
 PROGRAM reads requests as JSON, one a line: {"op": "eval", "modules": {name: text}, "query": …, "data": …}. Times are those of the whole
 process, of which the processor's time is the steadier one on a machine that others use too; every answer is checked.
@@ -15,6 +15,7 @@ import re
 import statistics
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 
@@ -125,15 +126,16 @@ class Engines:
     def __init__(self, arguments):
         self.ward, self.opa, self.peer = arguments.ward, arguments.opa, arguments.peer
 
-    def ask(self, query, folder):
-        """The figures of each engine for one query over a folder's modules and data; their answers must agree."""
-        figures, answers = {}, {}
-        *figures["ward"], output = measure([self.ward, "eval", "-d", folder, query])
+    def ask(self, query, folder, flag="-d", answer=None):
+        """The figures of each engine for one query over a folder's modules and data, or a bundle's with the flag `-b`; their answers must
+        agree, and be `answer` if there is one."""
+        figures, answers = {}, {} if answer is None else {"known": answer}
+        *figures["ward"], output = measure([self.ward, "eval", flag, folder, query])
         answers["ward"] = json.loads(output)["result"][0]["expressions"][0]["value"]
         if self.opa:
-            *figures["opa"], output = measure([self.opa, "eval", "-d", folder, query])
+            *figures["opa"], output = measure([self.opa, "eval", flag, folder, query])
             answers["opa"] = json.loads(output)["result"][0]["expressions"][0]["value"]
-        elif self.peer:
+        elif self.peer and flag == "-d" and len(list(pathlib.Path(folder).rglob("*.json"))) < 2:
             files = sorted(pathlib.Path(folder).iterdir())
             request = {"op": "eval", "query": query, "modules": {f.name: f.read_text() for f in files if f.suffix == ".rego"}}
             data = [f.read_text() for f in files if f.suffix == ".json"]
@@ -147,7 +149,7 @@ class Engines:
 
 def show(title, figures, more=""):
     ward = figures["ward"]
-    text = f"{title:28} ward {ward[0]:8.1f} ms, processor {ward[1]:8.1f} ms, {ward[2]:6.0f} MB{more}"
+    text = f"{title:40} ward {ward[0]:8.1f} ms, processor {ward[1]:8.1f} ms, {ward[2]:6.0f} MB{more}"
     if "opa" in figures:
         opa = figures["opa"]
         text += f"   OPA {opa[0]:8.1f} ms, processor {opa[1]:8.1f} ms, {opa[2]:6.0f} MB   processor's time x{opa[1] / ward[1]:.1f}"
@@ -195,9 +197,57 @@ def data(engines, megabytes):
                  f" at its peak; {resident(engines.ward, folder) * 1e6 / bytes_:.1f} times the text stay; as input {rate:.0f} MB/s")
 
 
-def resident(ward, folder):
+def layouts(make, parts):
+    """A document in one file and in many: by name, the files' paths with what makes their content, and a query for the number of entries."""
+    document = make()
+    entries = list(document.items()) if isinstance(document, dict) else document
+    ranges = [(len(entries) * n // parts, len(entries) * (n + 1) // parts) for n in range(parts)]
+    pieces = [type(document)(entries[first:last]) for first, last in ranges]
+    named = {f"p{n}": piece for n, piece in enumerate(pieces)}
+    total = "sum([count(x) | some x in data.d])"
+    yield "one file", {"data.json": {"d": named}}, total
+    yield f"{parts} files", {f"f{n}.json": {"d": {name: piece}} for n, (name, piece) in enumerate(named.items())}, total
+    yield f"{parts} folders", {f"d/{name}/data.json": piece for name, piece in named.items()}, total
+    yield "a bundle", {f"d/{name}/data.json": piece for name, piece in named.items()}, total
+    if isinstance(document, dict):
+        yield "one file, one object", {"data.json": {"d": document}}, "count(data.d)"
+        yield f"{parts} files, one object", {f"f{n}.json": {"d": piece} for n, piece in enumerate(pieces)}, "count(data.d)"
+
+
+def files(engines, megabytes, parts=10):
+    """The same document in one file, in several and in a bundle: what is merged should cost what one file costs."""
+    makers = documents(megabytes * 1_000_000)
+    for title in ("objects", "role table"):
+        with tempfile.TemporaryDirectory() as folder:
+            # In a process of its own, as in `write_document`.
+            child = os.fork()
+            if child == 0:
+                plans = []
+                for number, (name, contents, query) in enumerate(layouts(makers[title], parts)):
+                    size, place = 0, pathlib.Path(folder) / str(number)
+                    for path, content in contents.items():
+                        text = json.dumps(content, separators=(",", ":"))
+                        size += len(text)
+                        (place / path).parent.mkdir(parents=True, exist_ok=True)
+                        (place / path).write_text(text)
+                    if name == "a bundle":
+                        with tarfile.open(f"{place}.tar.gz", "w:gz", compresslevel=1) as archive:
+                            archive.add(place, ".")
+                    plans.append((name, f"{place}.tar.gz" if name == "a bundle" else str(place), query, size))
+                count = len(makers[title]())
+                (pathlib.Path(folder) / "plans.json").write_text(json.dumps([plans, count]))
+                os._exit(0)
+            os.waitpid(child, 0)
+            plans, count = json.loads((pathlib.Path(folder) / "plans.json").read_text())
+            for name, place, query, size in plans:
+                flag = "-b" if name == "a bundle" else "-d"
+                show(f"{size / 1e6:.0f} MB of {title}, {name}", engines.ask(query, place, flag, count),
+                     f" at its peak; {resident(engines.ward, place, flag) * 1e6 / size:.1f} times the text stay")
+
+
+def resident(ward, folder, flag="-d"):
     """Megabytes that stay in memory once a folder's data are loaded: those of a session that waits for its first line."""
-    process = subprocess.Popen([ward, "repl", folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([ward, "repl"] + (["-b"] if flag == "-b" else []) + [folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     process.stdin.write(b"1\n")
     process.stdin.flush()
     process.stdout.readline()
@@ -213,7 +263,7 @@ def main():
     parser.add_argument("--ward", default=str(ROOT / ".build/release/ward"))
     parser.add_argument("--opa")
     parser.add_argument("--peer")
-    parser.add_argument("--only", choices=["starts", "modules", "data"])
+    parser.add_argument("--only", choices=["starts", "modules", "data", "files"])
     parser.add_argument("--megabytes", type=int, default=100)
     arguments = parser.parse_args()
     engines = Engines(arguments)
@@ -223,6 +273,8 @@ def main():
         modules(engines)
     if arguments.only in (None, "data"):
         data(engines, arguments.megabytes)
+    if arguments.only in (None, "files"):
+        files(engines, arguments.megabytes)
 
 
 main()

@@ -69,7 +69,18 @@ import Testing
 
     @Test func dataThatContradictsItselfIsRefused() throws {
         let error = #expect(throws: BundleError.self) { try bundle([("data.json", #"{"a": 1}"#), ("a/data.json", #"{"b": 2}"#)]) }
-        #expect(error?.description.hasSuffix("/a/data.json: failed to insert data file from path a") == true)
+        let words = "/a/data.json: failed to insert data file from path a: another file has data at '/a'"
+        #expect(error?.description.hasSuffix(words) == true, "\(error?.description ?? "")")
+    }
+
+    @Test func manyFilesAreOneDocument() throws {
+        let files = (0..<30).map { part in
+            let rows = (0..<100).map { #""user\#(part)-\#($0)": ["role"]"# }.joined(separator: ",")
+            return ("a/b\(part % 10)/c\(part)/data.json", "{\(rows)}")
+        }
+        let bundle = try bundle(files + [("a/data.yaml", "top: 1\n"), ("a/b1/data.json", #"{"x": {"y": null}}"#)])
+        #expect(bundle.data["a"]?["top"] == 1 && bundle.data["a"]?["b1"]?["x"] == ["y": .null])
+        #expect(bundle.data["a"]?["b9"]?.object?.count == 3 && bundle.data["a"]?["b1"]?["c11"]?["user11-99"] == ["role"])
     }
 
     @Test func aDeltaBundleIsRefused() {

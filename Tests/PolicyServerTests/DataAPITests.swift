@@ -188,4 +188,31 @@ import Testing
             "\(error)".contains("a.rego:") && "\(error)".contains("rego_parse_error")
         }
     }
+
+    @Test func allThatCannotBeLoadedIsTold() async throws {
+        let scratch = try Scratch()
+        try scratch.write(#"{"x": 1}"#, to: "policy/a.json")
+        try scratch.write("x: 2\n", to: "policy/b.yaml")
+        try scratch.write("[1]", to: "policy/c.json")
+        try scratch.write("package a\n\nallow if input.x ==\n", to: "policy/d.rego")
+        try scratch.write("broken", to: "policy/.hidden.json")
+        try scratch.write("broken", to: "policy/d_test.rego")
+        await #expect {
+            try await TestServer.run("policy: {paths: [policy]}", in: scratch) { _ in }
+        } throws: { error in
+            let parts = ["b.yaml: merge error: data.x is", "c.json: document must be of type object", "d.rego:"]
+            return parts.allSatisfy("\(error)".contains) && !"\(error)".contains("hidden") && !"\(error)".contains("_test")
+        }
+    }
+
+    @Test func documentsOfSeveralFilesAreOne() async throws {
+        let scratch = try Scratch()
+        try scratch.write("package a\n\nallow := [data.x.a, data.x.b, data.sub.c]\n", to: "policy/a.rego")
+        try scratch.write(#"{"x": {"a": 1}}"#, to: "policy/a.json")
+        try scratch.write("x: {b: 2}\n", to: "policy/b.yaml")
+        try scratch.write(#"{"c": 3}"#, to: "policy/sub/c.json")
+        try await TestServer.run("policy: {paths: [policy]}", in: scratch) { server in
+            #expect(try await server.ask("GET", "/v1/data/a/allow").body.contains("\"result\":[1,2,3]"))
+        }
+    }
 }

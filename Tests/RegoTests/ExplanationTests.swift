@@ -30,6 +30,18 @@ import Testing
             ])
     }
 
+    @Test func longExpressionsAreCut() throws {
+        let numbers = (0..<3000).map { "é\($0)" }.map { "\"\($0)\"" }.joined(separator: ", ")
+        let seen = try observe("p if count([\(numbers), input.x]) > 1\n", query: "data.t.p", input: ["x": 1]).explanation
+        let long = lines(seen).filter { $0.contains("é1") }
+        #expect(!long.isEmpty)
+        for line in long {
+            #expect(line.utf8.count < 4200 && line.contains("… (") && line.contains(" bytes more)"), "\(line.suffix(60))")
+        }
+        let event = try #require(seen.events.first { seen.text(of: $0).contains("é2999") })
+        #expect(seen.text(of: event).utf8.count > 20_000)
+    }
+
     @Test func aNegationIsAQueryOfItsOwn() throws {
         let seen = try observe("p if not input.x\n", query: "data.t.p", input: ["x": true]).explanation
         #expect(

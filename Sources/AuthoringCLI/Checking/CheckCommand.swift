@@ -66,7 +66,7 @@ struct CheckCommand: ParsableCommand {
         options.refusesDataConflicts = bundle
         var loader = settings.loader
         loader.readsModulesAlone = !bundle
-        for path in paths { if bundle { try loader.load(bundle: path) } else { try loader.load(path) } }
+        if bundle { for path in paths { try loader.load(bundle: path) } } else { try loader.load(paths) }
         _ = try loader.compile(options: options)
     }
 }

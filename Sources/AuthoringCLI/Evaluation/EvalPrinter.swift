@@ -43,7 +43,8 @@ struct EvalPrinter {
             members.append(("aggregated_metrics", .object(samples.timers.map { ($0.name, .object(Self.figures($0.values))) })))
         }
         if let explanation = report.explanation, !explanation.events.isEmpty {
-            members.append(("explanation", ExplanationJSON(explanation).document))
+            var events = ExplanationJSON(explanation)
+            members.append(("explanation", events.document()))
         }
         if let profile = report.profile, !profile.isEmpty { members.append(("profile", .array(profile.map { Self.row($0, nil) }))) }
         if let samples = report.samples, !samples.rows.isEmpty {

@@ -45,7 +45,7 @@ struct EvalRun {
     private func compile() throws -> Policy {
         var loader = options.source.loader
         if !options.data.isEmpty {
-            try metrics.measure(.loadFiles) { () throws(Loader.Failure) in for path in options.data { try loader.load(path) } }
+            try metrics.measure(.loadFiles) { () throws(Loader.Failure) in try loader.load(options.data) }
         }
         if !options.bundles.isEmpty {
             try metrics.measure(.loadBundles) { () throws(Loader.Failure) in for path in options.bundles { try loader.load(bundle: path) } }

@@ -3,14 +3,30 @@ import RegoCompiler
 @_spi(Engine) import RegoRuntime
 
 /// An explanation as OPA's events in JSON.
-struct ExplanationJSON {
+package struct ExplanationJSON {
     private let explanation: Explanation
+    /// Bytes of syntax trees that may still be written.
+    private var room: Int
+    /// The trees of the nodes met so far, with their sizes.
+    private var trees: [Int: (tree: OrderedJSON, bytes: Int)] = [:]
 
-    init(_ explanation: Explanation) { self.explanation = explanation }
+    /// Makes the document of an explanation.
+    ///
+    /// - Parameter treeBytes: how much of syntax trees is written; beyond it, the events have none. Expressions within each other by the
+    ///   hundred, each written at every event, would come to gigabytes.
+    package init(_ explanation: Explanation, treeBytes: Int = 128 << 20) {
+        self.explanation = explanation
+        room = treeBytes
+    }
 
-    var document: OrderedJSON { .array(explanation.events.map(event)) }
+    /// The events in their order.
+    package mutating func document() -> OrderedJSON {
+        var events: [OrderedJSON] = []
+        for next in explanation.events { events.append(event(next)) }
+        return .array(events)
+    }
 
-    private func event(_ event: Explanation.Event) -> OrderedJSON {
+    private mutating func event(_ event: Explanation.Event) -> OrderedJSON {
         .object([
             ("Op", .value(.string(event.kind.rawValue))),
             ("Node", node(of: event)),
@@ -23,10 +39,18 @@ struct ExplanationJSON {
     }
 
     /// The rule, body or expression as a syntax tree, in which variables have the names that resolution gave them.
-    private func node(of event: Explanation.Event) -> OrderedJSON {
+    private mutating func node(of event: Explanation.Event) -> OrderedJSON {
         guard let legend = explanation.legend, event.node >= 0 else { return .value(.null) }
-        let index = Int(legend.table.nodes[event.node].index)
-        return OrderedJSON(SyntaxTree().json(legend.syntax[event.node], index: index))
+        let (tree, bytes) = trees[event.node] ?? makeTree(of: event.node, legend)
+        trees[event.node] = (tree, bytes)
+        guard bytes <= room else { return .value(.null) }
+        room -= bytes
+        return tree
+    }
+
+    private func makeTree(of node: Int, _ legend: TraceLegend) -> (tree: OrderedJSON, bytes: Int) {
+        let tree = OrderedJSON(SyntaxTree().json(legend.syntax[node], index: Int(legend.table.nodes[node].index)))
+        return (tree, tree.json(pretty: true).utf8.count)
     }
 
     private static func local(_ name: String, _ value: RegoValue) -> OrderedJSON {

@@ -63,7 +63,7 @@ package struct FormatSession {
         guard status.st_mode & S_IFMT == S_IFDIR else { return try formatFile(path) }
         let names: [String]
         do {
-            names = try Loader.names(in: path)
+            names = try FileBytes.names(in: path)
         } catch {
             throw Problem(message: Self.lowered("open \(error)"), status: 1)
         }

@@ -74,8 +74,8 @@ struct ReplCommand: ParsableCommand {
         var options = try settings.policyOptions(keepsPrintCalls: true)
         options.errorLimit = max(maxErrors, 0)
         var loader = settings.loader
-        for path in paths { if bundle { try loader.load(bundle: path) } else { try loader.load(path) } }
-        if let input { try loader.load("repl.input:" + input) }
+        if bundle { for path in paths { try loader.load(bundle: path) } }
+        try loader.load((bundle ? [] : paths) + (input.map { ["repl.input:" + $0] } ?? []))
         let session = ReplSession(
             modules: loader.modules, data: loader.baseData, options: options, format: format, print: { Console.print($0) },
             printError: { Console.printError($0) })

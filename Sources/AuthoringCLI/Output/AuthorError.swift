@@ -42,8 +42,13 @@ package struct AuthorError {
                 message: error.message, code: code.isEmpty ? nil : code, file: error.file ?? "", row: Int(error.span?.row ?? 0),
                 column: Int(error.span?.column ?? 0))
             items = [item]
-        case is Loader.Failure:
-            items = [Item(message: "\(error)")]
+        case let failure as Loader.Failure:
+            items = failure.problems.map { problem in
+                switch problem {
+                case .file(let message): Item(message: message)
+                case .module(let diagnostic): Self.item(diagnostic, in: failure.sources)
+                }
+            }
             isLoading = true
         default: items = [Item(message: "\(error)")]
         }

@@ -12,7 +12,7 @@ extension Loader {
         } catch {
             throw Loader.Failure(error.description)
         }
-        try add(modules: bundle.modules, data: bundle.data, name: path)
+        try add(modules: bundle.modules, data: bundle.baseData, name: path)
     }
 }
 

@@ -17,13 +17,17 @@ package struct SourceSettings: Sendable {
     package init() {}
 
     /// A loader that has read nothing.
-    package var loader: Loader { Loader(ignoring: ignored) }
+    package var loader: Loader {
+        var loader = Loader(ignoring: ignored)
+        loader.dialect = isV0 ? .v0 : .v1
+        return loader
+    }
 
     /// A loader that has read files and folders, and bundles.
     package func loader(reading paths: [String], bundles: [String] = []) throws(Loader.Failure) -> Loader {
         var loader = loader
         for path in bundles { try loader.load(bundle: path) }
-        for path in paths { try loader.load(path) }
+        try loader.load(paths)
         return loader
     }
 

@@ -21,7 +21,8 @@ package enum TestDocument {
         if let item = result.error.map(AuthorError.init)?.items.first { members.append(("error", item.document)) }
         if result.isSkipped { members.append(("skip", .value(.boolean(true)))) }
         if let shown, let trace = result.explanation.map(shown), !trace.events.isEmpty {
-            members.append(("trace", ExplanationJSON(trace).document))
+            var events = ExplanationJSON(trace)
+            members.append(("trace", events.document()))
         }
         members.append(("duration", .integer(Int(result.duration.nanoseconds))))
         if !result.output.isEmpty { members.append(("output", string(base64(result.output)))) }

@@ -44,7 +44,7 @@ struct TestSession {
         options.errorLimit = max(command.maxErrors, 0)
         options.refusesDataConflicts = true
         var loader = settings.loader
-        for path in command.paths { if command.bundle { try loader.load(bundle: path) } else { try loader.load(path) } }
+        if command.bundle { for path in command.paths { try loader.load(bundle: path) } } else { try loader.load(command.paths) }
         return try loader.compile(options: options)
     }
 

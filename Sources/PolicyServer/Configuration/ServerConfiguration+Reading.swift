@@ -1,3 +1,5 @@
+import Rego
+
 extension ServerConfiguration {
     /// Reads a configuration file and lays flags over it.
     ///

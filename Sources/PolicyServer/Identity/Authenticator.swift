@@ -1,5 +1,6 @@
 import Gatekeeper
 import Glibc
+import Rego
 import RegoCrypto
 
 /// Turns a bearer token (RFC 6750) into a verified caller.

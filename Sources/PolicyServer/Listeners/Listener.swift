@@ -3,6 +3,7 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOPosix
+import Rego
 import ServiceLifecycle
 
 /// An address that Ward listens on, as the kernel gave it.

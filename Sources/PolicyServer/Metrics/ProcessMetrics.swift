@@ -1,4 +1,5 @@
 import Glibc
+import Rego
 
 /// What the kernel says about this process (`/proc/self`), under the names that Prometheus' client libraries use.
 struct ProcessMetrics: Sendable {
@@ -24,7 +25,7 @@ struct ProcessMetrics: Sendable {
             text.gauge("process_virtual_memory_bytes", "Virtual memory size in bytes.", Double(pages.virtual) * size)
             text.gauge("process_resident_memory_bytes", "Resident memory size in bytes.", Double(pages.resident) * size)
         }
-        if let descriptors = try? FileBytes.entries(of: "/proc/self/fd").count {
+        if let descriptors = try? FileBytes.names(in: "/proc/self/fd").count {
             text.gauge("process_open_fds", "Number of open file descriptors.", Double(descriptors))
         }
     }

@@ -5,6 +5,9 @@ import RegoSyntax
 extension Explanation {
     /// The events as people read them, one a line, as `opa eval --explain` prints them.
     ///
+    /// An expression of more than 4 KiB is cut, and how much of it is missing is told: one that contains hundreds of others is in the line of
+    /// each of their events.
+    ///
     /// - Parameters:
     ///   - locations: begins each line with the file and row
     ///   - variables: ends each line with the values of the variables and documents in the expression; they must have been recorded.
@@ -20,12 +23,13 @@ extension Explanation {
         let aliases = locations ? PathShortening(events.compactMap(\.location)).aliases : [:]
         var depths: [Int: Int] = [:]
         var rows: [[String]] = []
+        var subjects: [Int: String] = [:]
         for event in events {
             let depth = depths[event.query] ?? (depths[event.parent] ?? 0) + 1
             depths[event.query] = depth
             var row: [String] = []
             if locations { row.append(Self.text(of: event.location, aliases)) }
-            row.append(line(of: event, depth: depth))
+            row.append(line(of: event, depth: depth, &subjects))
             if variables { row.append(variableText(of: event)) }
             rows.append(row)
         }
@@ -57,11 +61,32 @@ extension Explanation {
         return text
     }
 
-    private func line(of event: Event, depth: Int) -> String {
+    /// - Parameter subjects: what events are about, by their nodes, as far as it has been written out.
+    private func line(of event: Event, depth: Int, _ subjects: inout [Int: String]) -> String {
         let isDeeper = event.kind != .enter && (event.kind != .redo || isExpression(event))
         let padding = String(repeating: "| ", count: max(isDeeper ? depth : depth - 1, 0))
         if event.kind == .note { return padding + "Note " + TermPrinter.quoted(event.message) }
-        return padding + event.kind.rawValue + " " + text(of: event) + (event.message.isEmpty ? "" : " " + event.message)
+        let node = event.subject >= 0 ? event.subject : event.node
+        let subject = subjects[node] ?? Self.cut(text(of: event))
+        if node >= 0 { subjects[node] = subject }
+        return padding + event.kind.rawValue + " " + subject + (event.message.isEmpty ? "" : " " + event.message)
+    }
+
+    /// Bytes of an expression that a line shows.
+    private static let subjectLimit = 4096
+
+    /// A text without what is too much for a line.
+    private static func cut(_ text: String) -> String {
+        guard text.utf8.count > subjectLimit else { return text }
+        let start = prefix(of: text, bytes: subjectLimit)
+        return "\(start)… (\(text.utf8.count - start.utf8.count) bytes more)"
+    }
+
+    /// At most so many bytes of a text, not more than it has.
+    private static func prefix(of text: String, bytes: Int) -> Substring {
+        var end = text.utf8.index(text.utf8.startIndex, offsetBy: bytes)
+        while end > text.utf8.startIndex, end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
+        return text[..<end]
     }
 
     /// What an event is about: a rule's document, an expression, or a body, with the variables' names as their author wrote them.
@@ -110,9 +135,7 @@ extension Explanation {
     /// A text of at most so many bytes, with an ellipsis at the end if it was longer.
     static func shortened(_ text: String, to width: Int) -> String {
         guard text.utf8.count > width else { return text }
-        var end = text.utf8.index(text.utf8.startIndex, offsetBy: width - 3)
-        while end > text.utf8.startIndex, end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
-        return String(text[..<end]) + "..."
+        return prefix(of: text, bytes: width - 3) + "..."
     }
 }
 

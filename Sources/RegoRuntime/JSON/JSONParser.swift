@@ -36,14 +36,20 @@ package enum JSONParser {
 
     /// Parses one JSON text into the arena of a heap that is being filled: objects are sorted and have their hashes, and nothing points into
     /// the text.
-    static func freeze(_ bytes: UnsafeRawBufferPointer, into arena: Arena) throws(JSONError) -> Value {
+    ///
+    /// - Parameters:
+    ///   - strings: the heap's strings.
+    ///   - open: takes the large objects that lie within nothing but objects, which stay open; `nil` if all are to be laid out.
+    static func freeze(
+        _ bytes: UnsafeRawBufferPointer, into arena: Arena, strings: PackedStrings, open: OpenObjects?
+    ) throws(JSONError) -> Value {
         guard bytes.count < Int(Int32.max) else {
             throw unsafe JSONError(.limit, "the text is longer than 2 GiB", at: 0, in: UnsafeRawBufferPointer(start: nil, count: 0))
         }
         let text = UnsafeMutablePointer<UInt8>.allocate(capacity: bytes.count + padding)
         defer { unsafe text.deallocate() }
         unsafe pad(bytes, to: text)
-        let strings = unsafe PackedStrings(arena: arena, text: UnsafeRawBufferPointer(start: text, count: bytes.count))
+        unsafe strings.begin(UnsafeRawBufferPointer(start: text, count: bytes.count), open: open)
         var value = unsafe try read(text, bytes, arena, symbols: nil, strings: strings, maximumDepth: defaultDepth)
         unsafe strings.keep(&value, count: 1)
         return value
@@ -318,10 +324,12 @@ struct JSONFailure {
 
     private mutating func array(at bracket: Cursor) -> Step {
         guard unsafe enter(bracket) else { return (nil, .undefined) }
+        if let strings { strings.arrays += 1 }
         let base = count
         var cursor = unsafe skipSpace(bracket + 1)
         if unsafe cursor.pointee == UInt8(ascii: "]") {
             let empty = unsafe arena.allocateValues(0)
+            if let strings { strings.arrays -= 1 }
             return unsafe leave(cursor + 1, .array(empty, count: 0))
         }
         while true {
@@ -339,7 +347,10 @@ struct JSONFailure {
             }
         }
         let length = count - base
-        if let strings { unsafe strings.keep(stack + base, count: length) }
+        if let strings {
+            unsafe strings.keep(stack + base, count: length)
+            strings.arrays -= 1
+        }
         let elements = unsafe arena.allocateValues(length)
         unsafe elements.update(from: stack + base, count: length)
         count = base
@@ -352,7 +363,7 @@ struct JSONFailure {
         var cursor = unsafe skipSpace(brace + 1)
         if unsafe cursor.pointee == UInt8(ascii: "}") {
             let empty = unsafe JSONObjectLayout.object(stack, pairs: 0, in: arena)
-            if let strings { strings.freeze(empty) }
+            if strings != nil { PackedStrings.freeze(empty) }
             return unsafe leave(cursor + 1, empty)
         }
         while true {
@@ -377,9 +388,8 @@ struct JSONFailure {
                 return unsafe fail(.syntax, "after object key:value pair", at: cursor)
             }
         }
-        if let strings { unsafe strings.keep(stack + base, count: count - base) }
-        let object = unsafe JSONObjectLayout.object(stack + base, pairs: (count - base) / 2, in: arena)
-        if let strings { strings.freeze(object) }
+        let pairs = (count - base) / 2
+        let object = unsafe strings?.object(stack + base, pairs: pairs) ?? JSONObjectLayout.object(stack + base, pairs: pairs, in: arena)
         count = base
         return unsafe leave(cursor + 1, object)
     }

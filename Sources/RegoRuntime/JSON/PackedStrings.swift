@@ -1,13 +1,18 @@
 import Glibc
 
-/// The strings of a heap that is being filled from JSON text: copied out of the text, one behind the other without gaps.
+/// The strings of a heap that is being filled from JSON text: copied out of the text, one behind the other without gaps; and the objects
+/// that have them.
 ///
 /// Strings that were met lately are kept once. A table of all of them would find every repetition, but cost more than it saves where most
 /// strings differ: 32 bytes for each, and a miss of the processor's caches.
 @safe final class PackedStrings {
     private let arena: Arena
     /// The text that is read; strings outside of it lie in the arena already.
-    private let text: UnsafeRawBufferPointer
+    private var text = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+    /// Takes the large objects that stay open; `nil` if none do.
+    private var open: OpenObjects?
+    /// The arrays around what is read: within one no object stays open.
+    var arrays = 0
     private var next: UnsafeMutablePointer<UInt8>
     private var room = 0
     private var blockBytes = 256
@@ -19,15 +24,23 @@ import Glibc
     private static let largestBlock = 65536
     private static let mostRecent = 65536
 
-    init(arena: Arena, text: UnsafeRawBufferPointer) {
+    init(arena: Arena) {
         self.arena = arena
-        unsafe self.text = text
         unsafe next = arena.allocate(bytes: 0).assumingMemoryBound(to: UInt8.self)
         unsafe recent = .allocate(capacity: mask + 1)
         unsafe recent.initialize(repeating: .undefined, count: mask + 1)
     }
 
     deinit { unsafe recent.deallocate() }
+
+    /// Begins with a further text.
+    ///
+    /// - Parameter open: takes the large objects that lie within nothing but objects, which stay open; `nil` if all are to be laid out.
+    func begin(_ text: UnsafeRawBufferPointer, open: OpenObjects?) {
+        unsafe self.text = text
+        self.open = open
+        arrays = 0
+    }
 
     /// Moves what values point to from the text into the arena.
     func keep(_ values: UnsafeMutablePointer<Value>, count: Int) {
@@ -41,8 +54,22 @@ import Glibc
         }
     }
 
+    /// Makes an object, frozen unless it stays open, of members, whose strings are moved into the arena.
+    ///
+    /// - Parameter members: key, value, key, value …
+    func object(_ members: UnsafeMutablePointer<Value>, pairs: Int) -> Value {
+        unsafe keep(members, count: pairs * 2)
+        if let open, arrays == 0 {
+            let handle = unsafe open.object(members, pairs: pairs)
+            if handle.isDefined { return handle }
+        }
+        let object = unsafe JSONObjectLayout.object(members, pairs: pairs, in: arena)
+        Self.freeze(object)
+        return object
+    }
+
     /// Sorts an object and stores its hash, so that it need not be written any more.
-    func freeze(_ object: Value) {
+    static func freeze(_ object: Value) {
         _ = unsafe object.sortedKeys
         _ = object.hash
         unsafe object.table.pointee.flags |= TableHeader.isFrozen

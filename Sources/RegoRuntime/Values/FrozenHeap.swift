@@ -59,9 +59,11 @@ import Glibc
 
     /// Builds a heap; used by one thread.
     @safe package final class Builder {
-        private let arena = Arena()
+        let arena = Arena()
         private var symbols = SymbolTable()
         private let parent: FrozenHeap?
+        /// The strings of JSON texts; `nil` until the first one.
+        private var strings: PackedStrings?
         private var isFinished = false
 
         /// Begins a heap above another one, whose strings it shares.
@@ -106,8 +108,15 @@ import Glibc
         ///
         /// - Throws: what is wrong with the text and where.
         package func freeze(json bytes: UnsafeRawBufferPointer) throws(JSONError) -> Value {
+            unsafe try freeze(json: bytes, open: nil)
+        }
+
+        /// Reads JSON text straight into the heap; large objects become open ones, if there is where to keep them.
+        func freeze(json bytes: UnsafeRawBufferPointer, open: OpenObjects?) throws(JSONError) -> Value {
             precondition(!isFinished, "a finished heap is immutable")
-            return unsafe try JSONParser.freeze(bytes, into: arena)
+            let strings = self.strings ?? PackedStrings(arena: arena)
+            self.strings = strings
+            return unsafe try JSONParser.freeze(bytes, into: arena, strings: strings, open: open)
         }
 
         /// The finished heap; nothing more can be added.
@@ -116,6 +125,7 @@ import Glibc
         package func finish(forgettingSymbols: Bool = false) -> FrozenHeap {
             precondition(!isFinished, "a heap is finished once")
             isFinished = true
+            strings = nil
             if forgettingSymbols {
                 symbols.destroy()
                 symbols = SymbolTable()

@@ -39,7 +39,7 @@ struct PolicySets {
         var policy: Policy?
         let compilation = try clock.measure {
             var loader = Loader(ignoring: ignored)
-            for path in paths { try loader.load(path) }
+            try loader.load(paths)
             policy = try loader.compile(options: options)
         }
         guard let policy else { return false }
