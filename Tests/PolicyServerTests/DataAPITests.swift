@@ -211,7 +211,7 @@ import Testing
         try scratch.write(#"{"x": {"a": 1}}"#, to: "policy/a.json")
         try scratch.write("x: {b: 2}\n", to: "policy/b.yaml")
         try scratch.write(#"{"c": 3}"#, to: "policy/sub/c.json")
-        try await TestServer.run("policy: {paths: [policy]}", in: scratch) { server in
+        try await TestServer.run("policy: {paths: [policy]}", in: scratch) { (server: TestServer) async throws in
             #expect(try await server.ask("GET", "/v1/data/a/allow").body.contains("\"result\":[1,2,3]"))
         }
     }
