@@ -22,6 +22,18 @@ package enum ProcessMemory {
         return released
     }
 
+    /// Bytes of documents from which on it pays to give back what reading them took.
+    static let worthReleasing = 4 << 20
+
+    /// Gives free memory back to the system that the allocator would keep: between long-lived values lies what reading them took.
+    ///
+    /// Does nothing where the C library has no `malloc_trim`, which is glibc's own and in none of the headers that Swift imports.
+    static func releaseFree() {
+        typealias Trim = @convention(c) (Int) -> Int32
+        guard let symbol = dlsym(nil, "malloc_trim") else { return }
+        _ = unsafeBitCast(symbol, to: Trim.self)(0)
+    }
+
     /// Bytes from which memory is sooner had in huge pages: the system clears two megabytes at a time then, instead of being asked for each
     /// four kilobytes.
     private static let hugeBytes = 4 << 20

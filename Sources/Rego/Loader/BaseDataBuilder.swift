@@ -59,6 +59,7 @@ package struct BaseDataBuilder {
     /// The documents; nothing more can be added.
     package func finish() -> BaseData {
         let (root, heaps) = builder.finish()
+        if heaps.reduce(0, { $0 + $1.byteCount }) >= ProcessMemory.worthReleasing { ProcessMemory.releaseFree() }
         return BaseData(root: root, heaps: heaps)
     }
 
