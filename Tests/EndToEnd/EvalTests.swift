@@ -86,6 +86,14 @@ extension EndToEnd {
         }
 
         /// The first decision of a new process: measured and printed. How long it takes depends on the machine, so no time is expected.
+        /// At each start the loader would look there for the system's libraries first.
+        @Test(.enabled(if: Clone.has("readelf"), "no readelf on the PATH"))
+        func looksForNoLibrariesBesideTheProgram() async throws {
+            let dynamic = try await Command("readelf", "-d", Clone.ward).run()
+            #expect(dynamic.status == 0 && dynamic.output.contains("libc.so"), "\(dynamic.report)")
+            #expect(!dynamic.output.contains("RUNPATH") && !dynamic.output.contains("RPATH"), "\(dynamic.report)")
+        }
+
         @Test func firstDecisionOfANewProcess() async throws {
             let scratch = try Scratch()
             defer { scratch.remove() }
