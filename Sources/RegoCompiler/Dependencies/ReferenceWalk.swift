@@ -13,6 +13,19 @@ struct ReferenceWalk {
     /// Called for every `with`.
     var with: () -> Void = {}
 
+    /// Visits all of a rule but the ground beginning of its reference.
+    func walk(_ rule: ResolvedRule) {
+        for term in rule.reference.dropFirst(rule.groundPrefixLength) { walk(term) }
+        for term in rule.arguments { walk(term) }
+        if let key = rule.key { walk(key) }
+        if let value = rule.value { walk(value) }
+        walk(rule.body)
+        for branch in rule.elseRules {
+            walk(branch.value)
+            walk(branch.body)
+        }
+    }
+
     func walk(_ body: Body) {
         for expression in body { walk(expression) }
     }

@@ -9,7 +9,7 @@ extension ProgramPlanner {
     func isPureBuiltin(_ name: String) -> Bool {
         if name == "eq" || name == "assign" || name == "equal" { return true }
         guard let definition = builtins.definition(named: name), builtins.hosted(named: name) == nil else { return false }
-        return !definition.hasEffect && !definition.isNondeterministic && !definition.canBlock && !definition.isRelation
+        return definition.isPure && !definition.isRelation
     }
 
     /// Whether the functions at a node are pure. Documents that they ask for need not be: they are evaluated once a context.
@@ -24,15 +24,7 @@ extension ProgramPlanner {
                 if isPure, !self.isPureCallee(operation, depth: depth) { isPure = false }
             },
             with: { isPure = false })
-        for rule in node.rules {
-            for term in rule.arguments { walk.walk(term) }
-            if let value = rule.value { walk.walk(value) }
-            walk.walk(rule.body)
-            for branch in rule.elseRules {
-                walk.walk(branch.value)
-                walk.walk(branch.body)
-            }
-        }
+        for rule in node.rules { walk.walk(rule) }
         purity[ObjectIdentifier(node)] = isPure
         return isPure
     }

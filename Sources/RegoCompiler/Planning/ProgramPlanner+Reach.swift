@@ -69,17 +69,7 @@ extension ProgramPlanner {
             },
             variable: { if $0 == "data" { reach.paths.insert([]) } },
             callee: { reach.callees.insert(FunctionPlanner.functionName(Term(.reference($0)))) })
-        for rule in node.rules {
-            for term in rule.arguments { walk.walk(term) }
-            for term in rule.reference.dropFirst(rule.groundPrefixLength) { walk.walk(term) }
-            if let key = rule.key { walk.walk(key) }
-            if let value = rule.value { walk.walk(value) }
-            walk.walk(rule.body)
-            for branch in rule.elseRules {
-                walk.walk(branch.value)
-                walk.walk(branch.body)
-            }
-        }
+        for rule in node.rules { walk.walk(rule) }
         directReaches[ObjectIdentifier(node)] = reach
         return reach
     }

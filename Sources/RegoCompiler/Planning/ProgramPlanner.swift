@@ -132,9 +132,7 @@ package final class ProgramPlanner {
     private func chooseKeeping(_ extents: [(function: FunctionID, code: Range<Int>)]) {
         var purity = FunctionPurity(
             count: functions.count,
-            isPure: zip(usedBuiltins, hostedBuiltins).map { definition, hosted in
-                hosted == nil && !definition.hasEffect && !definition.isNondeterministic && !definition.canBlock
-            })
+            isPure: zip(usedBuiltins, hostedBuiltins).map { definition, hosted in hosted == nil && definition.isPure })
         for (function, code) in extents {
             let code = assembler.code[assembler.moved(code.lowerBound)..<assembler.moved(code.upperBound)]
             purity.read(code, of: function, constants: constants.values, parts: &replacedParts)

@@ -24,6 +24,9 @@ package typealias BuiltinImplementation = @convention(c) (UnsafeMutableRawPointe
         !hasResult || ["print", "trace", "internal.print", "internal.test_case"].contains("\(name)")
     }
 
+    /// Whether a call leaves nothing behind but its result, and has the same one for the same arguments.
+    package var isPure: Bool { !hasEffect && !isNondeterministic && !canBlock }
+
     package init(
         _ name: StaticString, arity: Int, hasResult: Bool = true, isRelation: Bool = false, isDeprecated: Bool = false,
         isNondeterministic: Bool = false, canBlock: Bool = false, implementation: BuiltinImplementation
