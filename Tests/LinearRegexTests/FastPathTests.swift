@@ -1,4 +1,5 @@
 import LinearRegex
+import TestSupport
 import Testing
 
 /// `matches` has short ways for patterns of fixed strings and of runs between them; `firstMatch` always runs the automata.
@@ -107,17 +108,5 @@ struct FastPathTests {
                 #expect(regex.matches(text) == plain.matches(text))
             }
         }
-    }
-}
-
-/// A reproducible sequence of numbers.
-private struct XorShift: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import RegoSyntax
+import TestSupport
 import Testing
 
 @Suite struct HostileInputTests {
@@ -96,7 +97,7 @@ import Testing
         let fragments = [
             "{", "}", "[", "]", "(", ")", "\"", "`", "$\"", "|", ",", ":", ":=", "in", "every ", "some ", "if", "\n", "\\u", "\0", ".",
         ]
-        var random = Xorshift(state: 0x9E37_79B9_7F4A_7C15)
+        var random = XorShift(state: 0x9E37_79B9_7F4A_7C15)
         for _ in 0..<3_000 {
             var damaged = bytes
             for _ in 0..<Int.random(in: 1...6, using: &random) {
@@ -131,16 +132,5 @@ import Testing
     @Test func `Large modules cost linear time`() {
         let rules = (0..<20_000).map { "r\($0) := [x | some x in data.xs; x > \($0)] # \($0)" }.joined(separator: "\n")
         #expect(outcome(of: "package p\n" + rules).count == 20_000)
-    }
-
-    /// The same damage in every run.
-    private struct Xorshift: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state ^= state << 13
-            state ^= state >> 7
-            state ^= state << 17
-            return state
-        }
     }
 }

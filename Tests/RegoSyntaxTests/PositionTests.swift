@@ -1,4 +1,5 @@
 import RegoSyntax
+import TestSupport
 import Testing
 
 /// White space and names are passed several bytes at a time; rows and columns are those of counting every character.
@@ -51,17 +52,5 @@ import Testing
             #expect(lexer.next().kind == .identifier)
         }
         for name in ["", "i", "é", "\0\0"] { #expect(!Keywords.contains(name, in: .v1)) }
-    }
-}
-
-/// A reproducible sequence of numbers.
-private struct XorShift: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state
     }
 }

@@ -15,16 +15,6 @@ import Testing
         #expect(try evaluate(Self.long, limits: EvaluationLimits(instructions: 5_000_000)) == 2000)
     }
 
-    /// The least number for which an evaluation comes to an answer.
-    private func least(_ range: ClosedRange<Int>, _ succeeds: (Int) -> Bool) -> Int {
-        var (low, high) = (range.lowerBound, range.upperBound)
-        while low < high {
-            let middle = (low + high) / 2
-            if succeeds(middle) { high = middle } else { low = middle + 1 }
-        }
-        return low
-    }
-
     @Test func instructionsAtTheLimitAndOnePastIt() throws {
         for count in [3, 4094, 4095, 4096, 4097, 10_000] {
             let rules = "p := count([x | some x in input.xs])"

@@ -1,6 +1,8 @@
+import TestSupport
+
 /// Damages texts at random, the same way in every run with the same seed.
 package struct Mutator {
-    private var state: UInt64
+    private var numbers: XorShift
     private let mode: FuzzMode
     private var corpus: [[UInt8]]
 
@@ -11,7 +13,7 @@ package struct Mutator {
     package init(_ mode: FuzzMode, seed: UInt64, corpus: [[UInt8]] = []) {
         self.mode = mode
         self.corpus = mode.seeds + corpus
-        state = seed | 1
+        numbers = XorShift(state: seed | 1)
     }
 
     /// The next input.
@@ -43,11 +45,5 @@ package struct Mutator {
         }
     }
 
-    /// Xorshift, whose sequence no version of the standard library changes.
-    private mutating func random(below bound: Int) -> Int {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return Int(state % UInt64(max(bound, 1)))
-    }
+    private mutating func random(below bound: Int) -> Int { Int(numbers.next() % UInt64(max(bound, 1))) }
 }

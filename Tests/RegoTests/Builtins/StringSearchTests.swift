@@ -1,4 +1,5 @@
 import Rego
+import TestSupport
 import Testing
 
 /// Short and long texts take different ways through the string builtins: both give what the plainest code gives.
@@ -100,17 +101,5 @@ struct StringSearchTests {
         for (answer, c) in zip(answers, cases) {
             #expect(answer == Self.expected(c), "\(String(c.text)) | \(String(c.part)) | \(String(c.new))")
         }
-    }
-}
-
-/// A reproducible sequence of numbers.
-private struct XorShift: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state
     }
 }

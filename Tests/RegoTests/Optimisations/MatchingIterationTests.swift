@@ -4,14 +4,6 @@ import Testing
 
 /// Iterations that a comparison follows, which the machine does in one step: they must mean what the two mean.
 @Suite("Matching iterations") struct MatchingIterationTests {
-    struct Case: CustomTestStringConvertible, Sendable {
-        let name: String
-        let rules: String
-        var input: RegoValue = [:]
-        let want: String
-        var testDescription: String { name }
-    }
-
     /// 40 objects: enough for an index.
     static let many: RegoValue = {
         let xs = (0..<40).map { "{\"id\": \($0 % 8), \"n\": \($0), \"o\": {\"k\": \"v\($0 % 3)\"}}" }
@@ -23,63 +15,64 @@ import Testing
     }()
 
     static let cases = [
-        Case(
+        RuleCase(
             name: "join", rules: "p := [x.n | some y in input.ys; some x in input.xs; x.id == y; x.n < 20]",
             input: many, want: "[3,11,19,5,13,3,11,19,5,13]"),
-        Case(
+        RuleCase(
             name: "the other way round", rules: "p := [x.n | some y in input.ys; some x in input.xs; y == x.id; 12 > x.n]",
             input: many, want: "[3,11,5,3,11,5]"),
-        Case(
+        RuleCase(
             name: "in one reference", rules: "p := [i | y := input.ys[_]; input.xs[i].id == y; i > 30]", input: many,
             want: "[35,37,35,37]"),
-        Case(name: "wildcards", rules: "p := count([1 | some y in input.ys; input.xs[_].id == y])", input: many, want: "20"),
-        Case(
+        RuleCase(name: "wildcards", rules: "p := count([1 | some y in input.ys; input.xs[_].id == y])", input: many, want: "20"),
+        RuleCase(
             name: "keys of objects, in their order",
             rules: "p := [k | some t in [\"t3\", \"t1\", \"t3\"]; some k, v in input.byName; v.t == t; k < \"k2\"]",
             input: many, want: #"["k11","k15","k19","k1","k13","k17","k11","k15","k19"]"#),
-        Case(
+        RuleCase(
             name: "nested paths", rules: "p := [x.n | some v in [\"v0\", \"v1\", \"v9\"]; some x in input.xs; x.o.k == v; x.n < 5]",
             input: many, want: "[0,3,1,4]"),
-        Case(
+        RuleCase(
             name: "paths that some entries lack", rules: "p := [x | some k in [1, 2]; some x in input.l; x.a == k]",
             input: ["l": [["a": 1], 5, ["b": 1], "a", ["a": 1, "c": 2], ["a": 2]]], want: #"[{"a":1},{"a":1,"c":2},{"a":2}]"#),
-        Case(
+        RuleCase(
             name: "elements of arrays", rules: "p := [x | some x in input.l; x[1] == 2]", input: ["l": [[1, 2], [2], [3, 2, 1]]],
             want: "[[1,2],[3,2,1]]"),
-        Case(name: "no collection", rules: "p := [x | some x in input.n; x == 1]", input: ["n": 1], want: "[]"),
-        Case(name: "nothing to compare with", rules: "p := [x | some x in [1, 2]; x == input.none]", want: "[]"),
-        Case(
+        RuleCase(name: "no collection", rules: "p := [x | some x in input.n; x == 1]", input: ["n": 1], want: "[]"),
+        RuleCase(name: "nothing to compare with", rules: "p := [x | some x in [1, 2]; x == input.none]", want: "[]"),
+        RuleCase(
             name: "every relation",
             rules: """
                 l := [3, "a", 1, null, 2, [1]]
                 p := [[x | some x in l; x > 1], [x | some x in l; x >= 2], [x | some x in l; x < 2], [x | some x in l; 2 >= x], [x | some x in l; x != 2]]
                 """, want: #"[[3,"a",2,[1]],[3,"a",2,[1]],[1,null],[1,null,2],[3,"a",1,null,[1]]]"#),
-        Case(
+        RuleCase(
             name: "big numbers", rules: "p := [x | some x in [1e3, 1000, 1000.5, 10000000000000000000000]; x >= 1000.5]",
             want: "[1000.5,10000000000000000000000]"),
-        Case(
+        RuleCase(
             name: "sets", rules: "s := {x | some x in numbers.range(1, 50)}\np := [x | some y in [7, 70, 9]; some x in s; x == y]",
             want: "[7,9]"),
-        Case(
+        RuleCase(
             name: "a filter further on", rules: "p := [x.n | some y in [3, 4]; some x in input.xs; x.n < 12; x.id == y]", input: many,
             want: "[3,11,4]"),
-        Case(
+        RuleCase(
             name: "what is bound in between", rules: "p := [x.n | some x in input.xs; y := x.n; z := 7; x.id == z; y > 20]", input: many,
             want: "[23,31,39]"),
-        Case(name: "a comparison with what comes later", rules: "p := [x | some x in [1, 2, 3]; y == x; y = [2, 3][_]]", want: "[2,3]"),
-        Case(name: "a comparison of two parts of an entry", rules: "p := [x | some x in [[1, 1], [1, 2]]; x[0] == x[1]]", want: "[[1,1]]"),
-        Case(name: "with", rules: "p := [x.n | some x in input.xs; x.n == input.k with input.k as 5]", input: many, want: "[5]"),
-        Case(name: "negation", rules: "p := [x | some x in [1, 2, 3]; not x == 2]", want: "[1,3]"),
-        Case(
+        RuleCase(name: "a comparison with what comes later", rules: "p := [x | some x in [1, 2, 3]; y == x; y = [2, 3][_]]", want: "[2,3]"),
+        RuleCase(
+            name: "a comparison of two parts of an entry", rules: "p := [x | some x in [[1, 1], [1, 2]]; x[0] == x[1]]", want: "[[1,1]]"),
+        RuleCase(name: "with", rules: "p := [x.n | some x in input.xs; x.n == input.k with input.k as 5]", input: many, want: "[5]"),
+        RuleCase(name: "negation", rules: "p := [x | some x in [1, 2, 3]; not x == 2]", want: "[1,3]"),
+        RuleCase(
             name: "rules", rules: "q contains x if some x in numbers.range(1, 30)\np := [x | some y in [5, 6]; some x in q; x == y]",
             want: "[5,6]"),
-        Case(
+        RuleCase(
             name: "packages", rules: "a := {\"x\": 1}\nb := {\"x\": 2}\nc := {\"a\": a, \"b\": b}\np := [k | c[k].x == 2]", want: "[\"b\"]"),
-        Case(
+        RuleCase(
             name: "parameters", rules: "f(xs, y) := [x | some x in xs; x.k == y]\np := f([{\"k\": 1}, {\"k\": 2}], 2)", want: #"[{"k":2}]"#),
     ]
 
-    @Test(arguments: cases) func means(_ test: Case) throws {
+    @Test(arguments: cases) func means(_ test: RuleCase) throws {
         #expect(try evaluate(test.rules, input: test.input)?.json() == test.want)
     }
 
