@@ -6,7 +6,7 @@ import Testing
 /// Answers that are kept between evaluations.
 @Suite struct CacheTests {
     private func body(_ server: LoopbackServer, _ options: String) throws -> RegoValue? {
-        try HTTPHarness.value(#"http.send({"method": "GET", "url": "\#(server.url)", \#(options)})"#)["raw_body"]
+        try HTTPHarness.value(#"http.send({"method": "GET", "url": "\#(server.ownURL)", \#(options)})"#)["raw_body"]
     }
 
     /// A server that counts, with these fields in each answer's head.
@@ -74,7 +74,7 @@ import Testing
             return .text("first", Self.longAgo, "ETag: \"tag\"", "Last-Modified: Thu, 01 Jan 1970 00:00:00 GMT")
         }
         #expect(try body(server, #""cache": true"#) == "first")
-        let confirmed = try HTTPHarness.value(#"http.send({"method": "GET", "url": "\#(server.url)", "cache": true})"#)
+        let confirmed = try HTTPHarness.value(#"http.send({"method": "GET", "url": "\#(server.ownURL)", "cache": true})"#)
         #expect(confirmed["status_code"] == 200 && confirmed["raw_body"] == "first" && confirmed["headers"]?["x-new"] == ["yes"])
         #expect(try body(server, #""cache": true"#) == "first")
         #expect(server.requests.count == 2)

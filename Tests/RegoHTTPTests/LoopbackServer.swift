@@ -45,10 +45,15 @@ final class LoopbackServer: Sendable {
 
     var url: String { "http://127.0.0.1:\(port)" }
 
+    /// An address that no other server of this process has: ports are given out again, and what a cache keeps of one server is no other's.
+    let ownURL: String
+
+    private static let serial = Counter()
+
     init(socketPath: String? = nil, _ answer: @escaping @Sendable (Request) -> Response) throws {
         self.answer = answer
         self.socketPath = socketPath
-        descriptor = socket(socketPath == nil ? AF_INET : AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        descriptor = socket(socketPath == nil ? AF_INET : AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Failure(step: "socket") }
         if let socketPath {
             port = 0
@@ -56,6 +61,7 @@ final class LoopbackServer: Sendable {
         } else {
             port = try Self.bindLoopback(descriptor)
         }
+        ownURL = "http://127.0.0.1:\(port)/\(Self.serial.next())"
         guard listen(descriptor, 16) == 0 else { throw Failure(step: "listen") }
         let box = Unmanaged.passRetained(Serving(descriptor: descriptor) { [weak self] in self?.serve($0) })
         var thread = pthread_t()
@@ -71,8 +77,8 @@ final class LoopbackServer: Sendable {
     }
 
     deinit {
+        // Ends the thread's wait. The thread closes the descriptor: were it closed here, the thread could wait on the next one of its number.
         shutdown(descriptor, Int32(SHUT_RDWR))
-        close(descriptor)
         if let socketPath { unlink(socketPath) }
     }
 
@@ -86,9 +92,13 @@ final class LoopbackServer: Sendable {
         }
 
         func run() {
+            defer { close(descriptor) }
             while true {
-                let connection = accept(descriptor, nil, nil)
-                if connection < 0 { return }
+                let connection = accept4(descriptor, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
+                if connection < 0 {
+                    if errno == EINTR || errno == ECONNABORTED { continue }
+                    return
+                }
                 serve(connection)
                 close(connection)
             }
