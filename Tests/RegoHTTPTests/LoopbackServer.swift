@@ -94,11 +94,12 @@ final class LoopbackServer: Sendable {
         func run() {
             defer { close(descriptor) }
             while true {
-                let connection = accept4(descriptor, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
+                let connection = accept(descriptor, nil, nil)
                 if connection < 0 {
                     if errno == EINTR || errno == ECONNABORTED { continue }
                     return
                 }
+                _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
                 serve(connection)
                 close(connection)
             }
