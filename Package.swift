@@ -151,11 +151,7 @@ let authoringProgram: [Target] = [
 let package = Package(
     name: "ward",
     platforms: [.macOS(.v15)],
-    products: chosen != nil
-        ? []
-        : coreOnly
-            ? [.library(name: "Rego", targets: ["Rego"]), .executable(name: "ward", targets: ["ward"])]
-            : [.library(name: "Rego", targets: ["Rego"]), .executable(name: "ward", targets: ["ward"])],
+    products: chosen != nil ? [] : [.library(name: "Rego", targets: ["Rego"]), .executable(name: "ward", targets: ["ward"])],
     dependencies: coreOnly ? coreDependencies : coreDependencies + serverDependencies,
     targets: (coreTargets + fuzzing + (coreOnly ? authoringProgram : serverTargets)).filter { chosen?.contains($0.name) ?? true }
 )

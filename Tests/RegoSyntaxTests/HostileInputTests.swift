@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test func `Every prefix of a module ends in a module or an error`() {
-        let bytes = Array(wholeLanguage.utf8)
+        let bytes = Array(RegoSample.wholeLanguage.utf8)
         for end in 0...bytes.count {
             let (module, diagnostics) = Parser.parseModule(SourceFile(name: "", bytes: Array(bytes[..<end])), id: FileID(1))
             #expect((module == nil) == !diagnostics.isEmpty, "prefix of \(end) bytes")
@@ -93,7 +93,7 @@ import Testing
 
     @Test(arguments: [RegoVersion.v0, .v1])
     func `Random damage ends in a module or an error`(version: RegoVersion) {
-        let bytes = Array(wholeLanguage.utf8)
+        let bytes = Array(RegoSample.wholeLanguage.utf8)
         let fragments = [
             "{", "}", "[", "]", "(", ")", "\"", "`", "$\"", "|", ",", ":", ":=", "in", "every ", "some ", "if", "\n", "\\u", "\0", ".",
         ]

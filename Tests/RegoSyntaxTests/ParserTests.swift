@@ -1,4 +1,5 @@
 import RegoSyntax
+import TestSupport
 import Testing
 
 @Suite struct ParserTests {
@@ -107,7 +108,7 @@ import Testing
     }
 
     @Test func `A module keeps its parts`() throws {
-        let module = try module(wholeLanguage)
+        let module = try module(RegoSample.wholeLanguage)
         #expect(TermPrinter.text(ofReference: module.package.path) == "data.medical.access[\"x-y\"]")
         #expect(module.imports.map { TermPrinter.text(of: $0) } == ["import data.roles as r", "import input.user"])
         #expect(module.rules.count == 10)

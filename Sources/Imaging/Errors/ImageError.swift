@@ -3,55 +3,45 @@
 /// Messages name offsets, tags and sizes, never a value from the data set: they may go to a log as they are.
 package struct ImageError: Error, Sendable, CustomStringConvertible {
     /// What kind of failure it is; stable text for logs and tests.
-    package struct Code: RawRepresentable, Hashable, Sendable {
-        package let rawValue: String
-
-        package init(rawValue: String) {
-            self.rawValue = rawValue
-        }
-
-        private init(_ rawValue: String) {
-            self.rawValue = rawValue
-        }
-
+    package enum Code: String, Sendable {
         /// The path is empty, absolute, too long, or holds an empty, `.` or control-character component.
-        package static let invalidPath = Code("invalid_path")
+        case invalidPath = "invalid_path"
         /// Nothing there.
-        package static let notFound = Code("not_found")
+        case notFound = "not_found"
         /// The path leaves the store's root, by `..` or by a symbolic link.
-        package static let escapesRoot = Code("escapes_root")
+        case escapesRoot = "escapes_root"
         /// A folder, FIFO, socket or device.
-        package static let notRegularFile = Code("not_regular_file")
+        case notRegularFile = "not_regular_file"
         /// The operating system refuses to open it.
-        package static let accessDenied = Code("access_denied")
+        case accessDenied = "access_denied"
         /// Larger than the store's limit.
-        package static let tooLarge = Code("too_large")
+        case tooLarge = "too_large"
         /// The file was modified between opening and decoding.
-        package static let changed = Code("changed")
+        case changed = "changed"
         /// No DICOM Part 10 file.
-        package static let notDICOM = Code("not_dicom")
+        case notDICOM = "not_dicom"
         /// The structure contradicts DICOM.
-        package static let malformed = Code("malformed")
+        case malformed = "malformed"
         /// The file ends too early.
-        package static let truncated = Code("truncated")
+        case truncated = "truncated"
         /// A reader's limit was met (depth, elements, pixels, bytes).
-        package static let limitExceeded = Code("limit_exceeded")
+        case limitExceeded = "limit_exceeded"
         /// A transfer syntax this reader does not decode.
-        package static let unsupportedTransferSyntax = Code("unsupported_transfer_syntax")
+        case unsupportedTransferSyntax = "unsupported_transfer_syntax"
         /// Colour, bit-packed or floating-point pixels.
-        package static let unsupportedPixelFormat = Code("unsupported_pixel_format")
+        case unsupportedPixelFormat = "unsupported_pixel_format"
         /// A data set without an image.
-        package static let noPixelData = Code("no_pixel_data")
+        case noPixelData = "no_pixel_data"
         /// The compressed stream is broken or is not the image that the header describes.
-        package static let codecFailed = Code("codec_failed")
+        case codecFailed = "codec_failed"
         /// The kernel lacks `openat2` (Linux 5.6) or a sandbox forbids it.
-        package static let kernelTooOld = Code("kernel_too_old")
+        case kernelTooOld = "kernel_too_old"
         /// The Debian package of a codec is not installed.
-        package static let codecMissing = Code("codec_missing")
+        case codecMissing = "codec_missing"
         /// Reading failed.
-        package static let inputOutput = Code("input_output")
+        case inputOutput = "input_output"
         /// The store's root is not a folder that can be opened.
-        package static let storeUnavailable = Code("store_unavailable")
+        case storeUnavailable = "store_unavailable"
     }
 
     /// How much of a failure a caller may learn.

@@ -1,33 +1,23 @@
 /// Why one request for inference has no result.
 package struct InferenceError: Error, Sendable, CustomStringConvertible {
     /// What kind of failure it is; stable text for logs and tests.
-    package struct Code: RawRepresentable, Hashable, Sendable {
-        package let rawValue: String
-
-        package init(rawValue: String) {
-            self.rawValue = rawValue
-        }
-
-        private init(_ rawValue: String) {
-            self.rawValue = rawValue
-        }
-
+    package enum Code: String, Sendable {
         /// The worker has as much accepted work as it may hold.
-        package static let queueFull = Code("queue_full")
+        case queueFull = "queue_full"
         /// The request's time ran out before its result was there.
-        package static let deadlineExceeded = Code("deadline_exceeded")
+        case deadlineExceeded = "deadline_exceeded"
         /// The worker takes no more requests.
-        package static let shuttingDown = Code("shutting_down")
+        case shuttingDown = "shutting_down"
         /// The caller's task was cancelled.
-        package static let cancelled = Code("cancelled")
+        case cancelled = "cancelled"
         /// The model's manifest does not name the image's modality.
-        package static let unsupportedModality = Code("unsupported_modality")
+        case unsupportedModality = "unsupported_modality"
         /// The image could not be decoded; see `imageError`.
-        package static let image = Code("image")
+        case image = "image"
         /// The engine failed.
-        package static let engineFailed = Code("engine_failed")
+        case engineFailed = "engine_failed"
         /// Threads or memory could not be had.
-        package static let resources = Code("resources")
+        case resources = "resources"
     }
 
     package let code: Code

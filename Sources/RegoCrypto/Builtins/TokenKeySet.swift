@@ -141,7 +141,7 @@ final class TokenKeySet {
 struct TokenAlgorithm {
     enum Method {
         case code
-        case signature(TokenKey.Scheme)
+        case signature(SignatureScheme)
     }
 
     let method: Method

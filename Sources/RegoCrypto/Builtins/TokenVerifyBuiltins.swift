@@ -18,7 +18,7 @@ package enum TokenVerifyBuiltins {
         BuiltinDefinition("io.jwt.verify_hs512", arity: 2) { authenticate(BuiltinCall($0), .sha512) },
     ]
 
-    private static func verify(_ call: BuiltinCall, _ scheme: TokenKey.Scheme, _ digest: DigestAlgorithm?) {
+    private static func verify(_ call: BuiltinCall, _ scheme: SignatureScheme, _ digest: DigestAlgorithm?) {
         guard let text = call.string(0) else { return }
         call.return { () throws(CryptoFault) -> Value in
             let token = try TokenParts(text.bytes)

@@ -1,21 +1,17 @@
 /// Why a key or key set cannot be used. Its text names keys by position and `kid`, never their material.
 package struct KeySetError: Error, Sendable, CustomStringConvertible {
     /// What kind of failure it is. Equality of errors is equality of codes.
-    package struct Code: RawRepresentable, Hashable, Sendable {
-        package var rawValue: String
-
-        package init(rawValue: String) { self.rawValue = rawValue }
-
+    package enum Code: String, Sendable {
         /// Not a JWK, a JWKS (RFC 7517) or a PEM public key.
-        package static let malformed = Code(rawValue: "malformed")
+        case malformed = "malformed"
         /// A kind of key, curve or use that is not for checking tokens.
-        package static let unsupported = Code(rawValue: "unsupported")
+        case unsupported = "unsupported"
         /// A key that is too short, or not a point of its curve.
-        package static let weak = Code(rawValue: "weak")
+        case weak = "weak"
         /// Two keys share a `kid`.
-        package static let duplicate = Code(rawValue: "duplicate")
+        case duplicate = "duplicate"
         /// No usable key is left.
-        package static let empty = Code(rawValue: "empty")
+        case empty = "empty"
     }
 
     package var code: Code

@@ -25,7 +25,7 @@ extension PublicKey {
             OSSL_PARAM_BLD_push_BN(builder, parameterName("n"), n) == 1 && OSSL_PARAM_BLD_push_BN(builder, parameterName("e"), e) == 1
         }
         guard let handle else { throw KeySetError(.malformed, "an RSA key was refused by OpenSSL") }
-        return PublicKey(owning: handle, family: .rsa)
+        return PublicKey(KeyHandle(owning: handle), family: .rsa)
     }
 
     /// Makes a key on a NIST curve of its affine coordinates, each exactly as wide as the field (RFC 7518, section 6.2.1.2).
@@ -47,11 +47,9 @@ extension PublicKey {
             }
         }
         guard let handle else { throw KeySetError(.weak, "a \(family.rawValue) key is not a point of its curve") }
-        guard isValid(handle) else {
-            EVP_PKEY_free(handle)
-            throw KeySetError(.weak, "a \(family.rawValue) key is not a point of its curve")
-        }
-        return PublicKey(owning: handle, family: family)
+        let key = KeyHandle(owning: handle)
+        guard isValid(handle) else { throw KeySetError(.weak, "a \(family.rawValue) key is not a point of its curve") }
+        return PublicKey(key, family: family)
     }
 
     /// Makes an Ed25519 key of its 32 bytes (RFC 8032, section 5.1.5).
@@ -62,7 +60,7 @@ extension PublicKey {
             ERR_clear_error()
             throw KeySetError(.malformed, "an Ed25519 key was refused by OpenSSL")
         }
-        return PublicKey(owning: handle, family: .ed25519)
+        return PublicKey(KeyHandle(owning: handle), family: .ed25519)
     }
 
     /// Reads one PEM public key (`-----BEGIN PUBLIC KEY-----`, RFC 7468, section 13).
@@ -75,22 +73,19 @@ extension PublicKey {
             ERR_clear_error()
             throw KeySetError(.malformed, "not a PEM public key (-----BEGIN PUBLIC KEY-----)")
         }
-        do {
-            return PublicKey(owning: handle, family: try checkedFamily(handle))
-        } catch {
-            EVP_PKEY_free(handle)
-            throw error
-        }
+        let key = KeyHandle(owning: handle)
+        return PublicKey(key, family: try checkedFamily(key))
     }
 
     /// What kind of key OpenSSL has read, after the checks that keys made of numbers get above.
-    static func checkedFamily(_ handle: OpaquePointer) throws(KeySetError) -> Family {
-        if EVP_PKEY_is_a(handle, "RSA") == 1 {
+    static func checkedFamily(_ key: KeyHandle) throws(KeySetError) -> Family {
+        let handle = key.pointer
+        if key.isA("RSA") {
             try checkRSA(bits: Int(EVP_PKEY_get_bits(handle)))
             try checkExponent(handle)
             return .rsa
         }
-        if EVP_PKEY_is_a(handle, "ED25519") == 1 {
+        if key.isA("ED25519") {
             var bytes = [UInt8](repeating: 0, count: 32)
             var count = bytes.count
             guard EVP_PKEY_get_raw_public_key(handle, &bytes, &count) == 1, count == 32 else {
@@ -100,14 +95,8 @@ extension PublicKey {
             try checkEd25519(bytes)
             return .ed25519
         }
-        guard EVP_PKEY_is_a(handle, "EC") == 1 else { throw KeySetError(.unsupported, "keys are RSA, P-256, P-384, P-521 or Ed25519") }
-        var name = [CChar](repeating: 0, count: 64)
-        var length = 0
-        guard EVP_PKEY_get_group_name(handle, &name, name.count, &length) == 1, length < name.count else {
-            ERR_clear_error()
-            throw KeySetError(.unsupported, "an EC key without a named curve")
-        }
-        let group = String(decoding: name[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard key.isA("EC") else { throw KeySetError(.unsupported, "keys are RSA, P-256, P-384, P-521 or Ed25519") }
+        guard let group = key.groupName else { throw KeySetError(.unsupported, "an EC key without a named curve") }
         guard let family = [Family.p256, .p384, .p521].first(where: { $0.groupName == group }) else {
             throw KeySetError(.unsupported, "curves are P-256, P-384, P-521 and Ed25519")
         }

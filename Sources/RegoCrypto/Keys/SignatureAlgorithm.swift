@@ -31,4 +31,14 @@ package enum SignatureAlgorithm: String, Sendable, CaseIterable, Hashable {
         case .eddsa: nil
         }
     }
+
+    /// How it signs.
+    var scheme: SignatureScheme {
+        switch self {
+        case .rs256, .rs384, .rs512: .pkcs1
+        case .ps256, .ps384, .ps512: .pss
+        case .es256, .es384, .es512: .ellipticCurve
+        case .eddsa: .ed25519
+        }
+    }
 }

@@ -1,19 +1,15 @@
 internal import COpenSSL
 
 /// A private key that makes the signatures which ``PublicKey`` checks.
-///
-/// `@unchecked Sendable`: the key is immutable once made, and OpenSSL counts references to it atomically.
-package final class SigningKey: @unchecked Sendable {
+package final class SigningKey: Sendable {
     /// What the key is.
     package let family: PublicKey.Family
-    private let handle: OpaquePointer
+    private let key: KeyHandle
 
-    private init(owning handle: OpaquePointer, family: PublicKey.Family) {
-        self.handle = handle
+    private init(_ key: KeyHandle, family: PublicKey.Family) {
+        self.key = key
         self.family = family
     }
-
-    deinit { EVP_PKEY_free(handle) }
 
     /// Makes a new key of OpenSSL's random numbers; RSA keys have 2048 bits.
     ///
@@ -34,7 +30,7 @@ package final class SigningKey: @unchecked Sendable {
         if family == .rsa, EVP_PKEY_CTX_set_rsa_keygen_bits(context, 2048) != 1 { throw failure }
         var handle: OpaquePointer?
         guard EVP_PKEY_generate(context, &handle) == 1, let handle else { throw failure }
-        return SigningKey(owning: handle, family: family)
+        return SigningKey(KeyHandle(owning: handle), family: family)
     }
 
     /// Reads an unencrypted PEM private key (`-----BEGIN PRIVATE KEY-----`, RFC 7468, section 10).
@@ -50,34 +46,15 @@ package final class SigningKey: @unchecked Sendable {
         guard let handle = PEM_read_bio_PrivateKey(source, nil, { _, _, _, _ in -1 }, nil) else {
             throw KeySetError(.malformed, "not an unencrypted PEM private key (-----BEGIN PRIVATE KEY-----)")
         }
-        do {
-            self.init(owning: handle, family: try PublicKey.checkedFamily(handle))
-        } catch {
-            EVP_PKEY_free(handle)
-            throw error
-        }
+        let key = KeyHandle(owning: handle)
+        self.init(key, family: try PublicKey.checkedFamily(key))
     }
 
     /// Signs a message; `nil` when the algorithm does not fit the key.
     ///
     /// - Returns: The signature in RFC 7518's form: for ES* `r` and `s` in fixed width.
     package func sign(_ message: [UInt8], _ algorithm: SignatureAlgorithm) -> [UInt8]? {
-        guard PublicKey.fits(family, algorithm), let context = EVP_MD_CTX_new() else { return nil }
-        defer {
-            EVP_MD_CTX_free(context)
-            ERR_clear_error()
-        }
-        var keyContext: OpaquePointer?
-        guard EVP_DigestSignInit(context, &keyContext, algorithm.digest?.method, nil, handle) == 1,
-            PublicKey.setPadding(keyContext, algorithm)
-        else { return nil }
-        var length = 0
-        guard EVP_DigestSign(context, nil, &length, message, message.count) == 1 else { return nil }
-        var signature = [UInt8](repeating: 0, count: length)
-        guard EVP_DigestSign(context, &signature, &length, message, message.count) == 1 else { return nil }
-        signature.removeLast(signature.count - length)
-        guard let width = family.coordinateBytes else { return signature }
-        return Self.rawSignature(signature, width: width)
+        PublicKey.fits(family, algorithm) ? key.sign(message, algorithm.scheme, algorithm.digest) : nil
     }
 
     /// Signs claims as a compact JWS (RFC 7515, section 7.1); `nil` when the algorithm does not fit the key.
@@ -106,7 +83,7 @@ package final class SigningKey: @unchecked Sendable {
         case .ed25519:
             var bytes = [UInt8](repeating: 0, count: 32)
             var count = bytes.count
-            guard EVP_PKEY_get_raw_public_key(handle, &bytes, &count) == 1 else {
+            guard EVP_PKEY_get_raw_public_key(key.pointer, &bytes, &count) == 1 else {
                 throw KeySetError(.unsupported, "the key cannot be read")
             }
             return #"{"kty":"OKP","use":"sig","kid":"\#(id)","crv":"Ed25519","x":"\#(Base64URL.encode(bytes))"}"#
@@ -116,25 +93,11 @@ package final class SigningKey: @unchecked Sendable {
     /// A parameter as base64url, in a fixed width or in as many bytes as it needs.
     private func number(_ name: String, width: Int?) throws(KeySetError) -> String {
         var number: OpaquePointer?
-        guard EVP_PKEY_get_bn_param(handle, name, &number) == 1 else { throw KeySetError(.unsupported, "the key cannot be read") }
+        guard EVP_PKEY_get_bn_param(key.pointer, name, &number) == 1 else { throw KeySetError(.unsupported, "the key cannot be read") }
         defer { BN_clear_free(number) }
         let count = width ?? Int(BN_num_bits(number) + 7) / 8
         var bytes = [UInt8](repeating: 0, count: count)
         guard BN_bn2binpad(number, &bytes, Int32(count)) == Int32(count) else { throw KeySetError(.unsupported, "the key cannot be read") }
         return Base64URL.encode(bytes)
-    }
-
-    private static func rawSignature(_ encoded: [UInt8], width: Int) -> [UInt8]? {
-        encoded.withUnsafeBufferPointer { buffer in
-            var next = buffer.baseAddress
-            guard let pair = d2i_ECDSA_SIG(nil, &next, buffer.count) else { return nil }
-            defer { ECDSA_SIG_free(pair) }
-            var raw = [UInt8](repeating: 0, count: 2 * width)
-            let isWritten = raw.withUnsafeMutableBufferPointer { raw in
-                BN_bn2binpad(ECDSA_SIG_get0_r(pair), raw.baseAddress, Int32(width)) == Int32(width)
-                    && BN_bn2binpad(ECDSA_SIG_get0_s(pair), raw.baseAddress.map { $0 + width }, Int32(width)) == Int32(width)
-            }
-            return isWritten ? raw : nil
-        }
     }
 }

@@ -1,7 +1,9 @@
+import TestSupport
+
 /// Rego to begin with.
 package enum RegoText {
     /// Modules that have most of the language between them.
-    package static let seeds: [[UInt8]] = [wholeLanguage, oldDialect, comments].map { Array($0.utf8) }
+    package static let seeds: [[UInt8]] = [RegoSample.wholeLanguage, oldDialect, comments].map { Array($0.utf8) }
 
     /// Words and signs of the language, and what is awkward to read.
     package static let words = [
@@ -11,40 +13,6 @@ package enum RegoText {
         "1e9999",
         "-0", "0x", "1.5", "\u{FEFF}", "\0", "\u{E9}", "\u{1F600}",
     ]
-
-    private static let wholeLanguage = #"""
-        # METADATA
-        # title: all of it
-        package medical.access["x-y"]
-
-        import data.roles as r
-        import input.user
-
-        default allow := false
-        default f(_) := {"a": [1, null, true]}
-
-        # a comment, with ünïcödé
-        allow if user.role == "doctor"
-
-        allow if {
-            some x in data.xs; x.y[_] > 1.5e3
-            not deny[x] with input.a as 1 with data.b as [2]
-            every k, v in {"a": 1} { k != v; startswith(k, `raw\n`) }
-        } else := "maybe" if {
-            count([y | y := input.ys[i]; i % 2 == 0]) >= (1 + 2) * -3
-        } else := false
-
-        deny contains msg if {
-            msg := sprintf("%s \"quoted\" \u00e9", [{z | z = {1, 2} & {2} | set()}])
-            "a", 1 in data.zs
-        }
-        deny contains "always"
-
-        f(x, {"k": [y]}) := x - y if x > y
-        a.b[c].d := {k: v | some k, v in c} if c := data.e[_].if
-        p[q].s contains t if { t := $"sum {1 + 2} of {q}"; q := "\\" }
-        pi := 3.14
-        """#
 
     private static let oldDialect = #"""
         package old
