@@ -224,6 +224,15 @@ import Testing
         }
     }
 
+    /// A key's text is escaped even where strings are not: OPA's answer, whose keys Go's encoder writes before anything else.
+    @Test func keysThatBecomeTextAreEscaped() throws {
+        try withArena { arena in
+            let object = ObjectBuilder(in: arena)
+            object.set(try read(#"["<"]"#, arena), try read(#""<""#, arena))
+            #expect(object.finish().jsonText() == #"{"[\"\\u003c\"]":"<"}"#)
+        }
+    }
+
     /// Keys are sorted by the texts they become, as a Go map of strings is.
     @Test func keysThatAreNoStrings() throws {
         try withArena { arena in

@@ -25,39 +25,49 @@ package enum JSONBuiltins {
         try JSONParser.parse(UnsafeRawBufferPointer(text.utf8), into: arena, symbols: nil)
     }
 
-    /// Go's decoder reads on after the value, and sees an empty text as the end of its input.
+    /// What Go's decoder says of a text that is not one value; it sees an empty text as the end of its input.
     private static func message(_ error: JSONError, _ text: Value) -> String {
         let spaces: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
         if error.code == .truncated { return text.utf8.allSatisfy(spaces.contains) ? "EOF" : "unexpected EOF" }
-        guard error.code == .trailingData else { return error.message }
-        let rest = String(decoding: text.utf8.dropFirst(error.offset), as: UTF8.self)
-        switch rest.utf8.first ?? 0 {
-        case UInt8(ascii: "["), UInt8(ascii: "{"): return "error: invalid character '\(rest.prefix(1))' after top-level value"
-        case UInt8(ascii: "\""), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "t"), UInt8(ascii: "f"): break
-        default: return error.message.replacing("after top-level value", with: "looking for beginning of value")
-        }
-        // A further value is told whole; what is none fails as itself.
-        var end = error.offset
-        let arena = Arena()
-        defer { arena.destroy() }
-        do throws(JSONError) {
-            return "error: invalid character '\(shown(try JSONParser.parse(Array(rest.utf8), into: arena)))' after top-level value"
-        } catch {
-            guard error.code == .trailingData else { return error.code == .truncated ? "unexpected EOF" : error.message }
-            end = error.offset
-        }
-        guard let value = try? JSONParser.parse(Array(rest.utf8.prefix(end)), into: arena) else { return error.message }
-        return "error: invalid character '\(shown(value))' after top-level value"
+        return error.message
     }
 
-    private static func shown(_ value: Value) -> String { value.isString ? value.swiftString : value.jsonText() }
+    /// What Go's decoder says of the token behind a value; `nil` for `null`, which it takes for the end.
+    private static func messageAfterValue(_ rest: [UInt8]) -> String? {
+        let first = rest.first ?? 0
+        if first == UInt8(ascii: "[") || first == UInt8(ascii: "{") {
+            return "error: invalid character '\(Character(UnicodeScalar(first)))' after top-level value"
+        }
+        let arena = Arena()
+        defer { arena.destroy() }
+        func token(_ bytes: [UInt8]) throws(JSONError) -> String? {
+            let value = try JSONParser.parse(bytes, into: arena)
+            if value.tag == .null { return nil }
+            let isBoolean = value.tag == .true || value.tag == .false
+            let text = value.isString ? value.swiftString : isBoolean ? "%!s(bool=\(value.jsonText()))" : value.jsonText()
+            return "error: invalid character '\(text)' after top-level value"
+        }
+        do throws(JSONError) {
+            return try token(rest)
+        } catch {
+            if error.code == .truncated { return "unexpected EOF" }
+            guard error.code == .trailingData else { return error.message }
+            do throws(JSONError) { return try token(Array(rest.prefix(error.offset))) } catch { return error.message }
+        }
+    }
 
     private static func unmarshal(_ call: BuiltinCall) {
         guard let text = call.string(0) else { return }
         do throws(JSONError) {
             call.return(try parse(text, in: call.arena))
         } catch {
-            call.fail(.builtin, message(error, text))
+            guard error.code == .trailingData else { return call.fail(.builtin, message(error, text)) }
+            let bytes = Array(text.utf8)
+            if let message = messageAfterValue(Array(bytes[error.offset...])) { return call.fail(.builtin, message) }
+            guard let value = try? JSONParser.parse(Array(bytes[..<error.offset]), into: call.arena) else {
+                return call.fail(.builtin, error.message)
+            }
+            call.return(value)
         }
     }
 

@@ -19,6 +19,8 @@ package enum CIDRBuiltins {
     /// Why there is no answer, in OPA's words.
     private struct Fault: Error {
         let message: String
+        /// Whether an operand is of the wrong type.
+        var isTypeError = false
     }
 
     private static func network(_ value: Value) throws(Fault) -> IPNetwork {
@@ -67,7 +69,7 @@ package enum CIDRBuiltins {
     ) throws(Fault) {
         func text(_ value: Value) throws(Fault) -> Value {
             if value.isString { return value }
-            if value.tag == .array, value.length > 0, value.elements[0].isString { return value.elements[0] }
+            if value.tag == .array, value.length > 0 { return value.elements[0] }
             throw Fault(message: "operand \(index + 1): element must be string or non-empty array")
         }
         let operand = call[index]
@@ -84,6 +86,20 @@ package enum CIDRBuiltins {
         }
     }
 
+    /// As `net.cidr_contains` decides of arguments that may be of any type.
+    private static func isMatch(_ outer: Value, _ inner: Value) throws(Fault) -> Bool {
+        guard outer.isString else { throw noString(outer) }
+        if !inner.isString {
+            _ = try network(outer)
+            throw noString(inner)
+        }
+        return try isContained(outer, inner)
+    }
+
+    private static func noString(_ value: Value) -> Fault {
+        Fault(message: "operand 1 must be string but got \(value.typeName)", isTypeError: true)
+    }
+
     private static func containsMatches(_ call: BuiltinCall) {
         do throws(Fault) {
             let builder = SetBuilder(in: call.arena)
@@ -95,14 +111,14 @@ package enum CIDRBuiltins {
                     if isCut { return }
                     rounds &+= 1
                     if rounds & 1023 == 0 { isCut = call.context.isInterrupted || call.arena.isExhausted }
-                    if try isContained(network, address) { builder.insert(.array([name, other], in: call.arena)) }
+                    if try isMatch(network, address) { builder.insert(.array([name, other], in: call.arena)) }
                 }
             }
             if call.endIfInterrupted() { return }
             if call.arena.isExhausted { return _ = call.failIfTooLarge(.max) }
             call.return(builder.finish())
         } catch {
-            call.fail(.builtin, error.message)
+            call.fail(error.isTypeError ? .type : .builtin, error.message)
         }
     }
 

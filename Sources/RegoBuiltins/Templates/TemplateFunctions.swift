@@ -2,186 +2,294 @@
 
 /// The functions that templates have of their own.
 enum TemplateFunctions {
-    static func call(_ name: String, _ arguments: [Value], in arena: Arena) throws(TemplateFailure) -> Value {
-        func expect(_ counts: ClosedRange<Int>) throws(TemplateFailure) {
-            guard counts.contains(arguments.count) else {
-                throw TemplateFailure(" wrong number of args for \(name): want \(counts.lowerBound) got \(arguments.count)")
-            }
-        }
+    /// Why a function has no result, in Go's words.
+    struct Fault: Error {
+        let message: String
+
+        init(_ message: String) { self.message = message }
+    }
+
+    static let names: Set<String> = [
+        "and", "call", "eq", "ge", "gt", "html", "index", "js", "le", "len", "lt", "ne", "not", "or", "print", "printf", "println",
+        "slice", "urlquery",
+    ]
+
+    /// How many arguments a function takes at least, and whether it takes more.
+    static func arity(of name: String) -> (least: Int, isVariadic: Bool) {
         switch name {
-        case "and", "or":
-            try expect(1...1)
-            return arguments[0]
-        case "not":
-            try expect(1...1)
-            return .boolean(!TemplateRenderer.isTrue(arguments[0]))
-        case "eq":
-            try expect(2...64)
-            for argument in arguments.dropFirst() where try areEqual(name, arguments[0], argument) { return .boolean(true) }
-            return .boolean(false)
-        case "ne":
-            try expect(2...2)
-            return .boolean(!(try areEqual(name, arguments[0], arguments[1])))
-        case "lt", "le", "gt", "ge":
-            try expect(2...2)
-            let types = arguments.map(goType)
-            for argument in arguments where !argument.isNumber && !argument.isString {
-                throw TemplateFailure(" error calling \(name): invalid type for comparison")
-            }
-            guard arguments[0].isNumber == arguments[1].isNumber, !arguments[0].isNumber || types[0] == types[1] else {
-                throw TemplateFailure(" error calling \(name): incompatible types for comparison: \(types[0]) and \(types[1])")
-            }
-            let order = Value.compare(arguments[0], arguments[1])
-            return .boolean(name == "lt" ? order < 0 : name == "le" ? order <= 0 : name == "gt" ? order > 0 : order >= 0)
-        case "len":
-            try expect(1...1)
-            guard arguments[0].isString || arguments[0].isCollection else {
-                throw TemplateFailure(" error calling len: len of type \(arguments[0].typeName)")
-            }
-            return .integer(arguments[0].length)
-        case "index":
-            try expect(1...64)
-            return datum(try index(arguments), in: arena)
-        case "slice":
-            try expect(1...3)
-            return try slice(arguments)
-        case "print", "println": return print(arguments, asLine: name == "println", in: arena)
+        case "not", "len": (1, false)
+        case "ne", "lt", "le", "gt", "ge": (2, false)
+        case "print", "println", "html", "js", "urlquery": (0, true)
+        default: (1, true)
+        }
+    }
+
+    /// - Parameter callee: How the template writes the first argument.
+    static func call(
+        _ name: String, _ arguments: [TemplateValue], callee: String?, in arena: Arena
+    ) throws(Fault) -> TemplateValue {
+        switch name {
+        case "not": return bool(!arguments[0].isTrue)
+        case "eq": return bool(try isEqual(arguments[0], arguments.dropFirst(), in: arena))
+        case "ne": return bool(!(try isEqual(arguments[0], arguments.dropFirst(), in: arena)))
+        case "lt": return bool(try isLess(arguments[0], arguments[1]))
+        case "ge": return bool(!(try isLess(arguments[0], arguments[1])))
+        case "le": return bool(try isLessOrEqual(arguments[0], arguments[1], in: arena))
+        case "gt": return bool(!(try isLessOrEqual(arguments[0], arguments[1], in: arena)))
+        case "len": return try length(arguments[0])
+        case "index": return try index(arguments[0], arguments.dropFirst(), in: arena)
+        case "slice": return try slice(arguments[0], arguments.dropFirst(), in: arena)
+        case "print", "println":
+            return TemplateValue(datum: .text(GoFormat.print(arguments.map(\.argument), asLine: name == "println", in: arena)))
         case "printf":
-            guard let format = arguments.first, format.isString else { throw TemplateFailure(" wrong number of args for printf") }
-            return arguments.dropFirst().withContiguousStorageIfAvailable { GoFormat.format(format, $0, in: arena) } ?? format
-        case "html", "js", "urlquery": return escape(name, print(arguments, asLine: false, in: arena), in: arena)
+            guard case .text(let format) = arguments[0].datum else { return .missing }
+            return TemplateValue(datum: .text(GoFormat.format(format, arguments.dropFirst().map(\.argument), in: arena)))
+        case "html", "js", "urlquery": return escape(name, arguments, in: arena)
         default:
-            throw TemplateFailure(" function \"\(name)\" not defined")
+            if arguments[0].isNothing { throw Fault("call of nil") }
+            let callee = callee ?? shown(arguments[0])
+            throw Fault("non-function \(callee) of type \(arguments[0].contentTypeName)")
         }
     }
 
-    /// A value of the variables as templates see it: numbers are texts, since OPA hands them over as `json.Number`, a kind of string.
-    ///
-    /// So `0` is true, is less than `00`, and equals no number that the template itself has.
-    static func datum(_ value: Value, in arena: Arena) -> Value {
-        value.isNumber ? .string(value.numberText, in: arena) : value
-    }
+    private static func bool(_ value: Bool) -> TemplateValue { TemplateValue(datum: .bool(value)) }
 
-    /// Whether two values are equal, which they can only be asked if they are of one type, and that has no parts.
-    private static func areEqual(_ name: String, _ left: Value, _ right: Value) throws(TemplateFailure) -> Bool {
-        func isNothing(_ value: Value) -> Bool { value.isUndefined || value.tag == .null }
-        let types = (goType(left), goType(right))
-        let areTexts = left.isString && right.isString
-        if isNothing(left) || isNothing(right) { return isNothing(left) && isNothing(right) }
-        guard areTexts || types.0 == types.1 else {
-            throw TemplateFailure(" error calling \(name): incompatible types for comparison: \(types.0) and \(types.1)")
-        }
-        guard !left.isCollection else { throw TemplateFailure(" error calling \(name): non-comparable type: \(types.0)") }
-        return Value.equal(left, right)
-    }
-
-    /// The type of what Go has for a value.
-    private static func goType(_ value: Value) -> String {
-        switch value.unspelled.tag {
-        case .integer: "int"
-        case .double, .bigNumber: "float64"
-        case .true, .false: "bool"
-        case .string: RegoNumber(text: value.swiftString) == nil ? "string" : "json.Number"
-        case .object: "map[string]interface {}"
-        case .array, .set: "[]interface {}"
-        default: "<nil>"
+    /// Go's `reflect.Value.String`.
+    private static func shown(_ value: TemplateValue) -> String {
+        switch value.datum {
+        case .text(let text), .number(let text): text.swiftString
+        default: "<\(value.contentTypeName) Value>"
         }
     }
 
-    /// A value as Go prints it: maps as `map[k:v]`, lists as `[a b]`.
-    static func append(_ value: Value, to output: inout TextBuilder) {
-        switch value.tag {
-        case .undefined, .null: output.append("<no value>")
-        case .string: output.append(value.utf8)
-        case .array, .set:
-            output.append(UInt8(ascii: "["))
-            for (index, element) in (value.sequence ?? value.elements).enumerated() {
-                if index > 0 { output.append(32) }
-                appendInner(element, to: &output)
+    // MARK: Comparison
+
+    /// Types that compare with each other are of one kind.
+    private enum Kind { case none, bool, complex, int, double, text, unsigned }
+
+    private static func kind(_ value: TemplateValue) -> Kind {
+        switch value.datum {
+        case .bool: .bool
+        case .complex: .complex
+        case .int: .int
+        case .double: .double
+        case .text, .number: .text
+        case .byte: .unsigned
+        case .missing, .null, .list, .map: .none
+        }
+    }
+
+    /// Whether one value equals any of others.
+    private static func isEqual(
+        _ left: TemplateValue, _ others: ArraySlice<TemplateValue>, in arena: Arena
+    ) throws(Fault) -> Bool {
+        if others.isEmpty { throw Fault("missing argument for comparison") }
+        for right in others where try isEqual(left, right, in: arena) { return true }
+        return false
+    }
+
+    private static func isEqual(_ left: TemplateValue, _ right: TemplateValue, in arena: Arena) throws(Fault) -> Bool {
+        switch (left.datum, right.datum) {
+        case (.bool(let left), .bool(let right)): return left == right
+        case (.int(let left), .int(let right)): return left == right
+        case (.byte(let left), .byte(let right)): return left == right
+        case (.int(let int), .byte(let byte)), (.byte(let byte), .int(let int)): return int == Int(byte)
+        case (.double(let left), .double(let right)): return left == right
+        case (.complex(let left, let first), .complex(let right, let second)): return left == right && first == second
+        default: break
+        }
+        let (first, second) = (kind(left), kind(right))
+        if first == .text, second == .text { return compare(left, right) == 0 }
+        guard first == second else {
+            if left.isNothing || right.isNothing { return false }
+            throw Fault("incompatible types for comparison: \(left.contentTypeName) and \(right.contentTypeName)")
+        }
+        if left.isNothing || right.isNothing { return left.isNothing == right.isNothing }
+        let value = GoFormat.format(.string("%s", in: arena), [left.argument], in: arena).swiftString
+        if case .list = left.datum, case .list = right.datum {
+        } else if case .map = left.datum, case .map = right.datum {
+        } else {
+            let other = GoFormat.text(of: right.argument, in: arena)
+            throw Fault("non-comparable types \(value): \(left.contentTypeName), \(right.contentTypeName): \(other)")
+        }
+        let other = GoFormat.format(.string("%s", in: arena), [right.argument], in: arena).swiftString
+        throw Fault("non-comparable type \(other): \(right.contentTypeName)")
+    }
+
+    /// The order of two texts by their bytes.
+    private static func compare(_ left: TemplateValue, _ right: TemplateValue) -> Int {
+        func bytes(_ value: TemplateValue) -> UnsafeBufferPointer<UInt8>? {
+            switch value.datum {
+            case .text(let text), .number(let text): text.utf8
+            default: nil
             }
-            output.append(UInt8(ascii: "]"))
-        case .object:
-            output.append("map[")
-            let (keys, values) = (value.sortedKeys, value.sortedValues)
-            for index in 0..<value.length {
-                if index > 0 { output.append(32) }
-                appendInner(keys[index], to: &output)
-                output.append(UInt8(ascii: ":"))
-                appendInner(values[index], to: &output)
-            }
-            output.append(UInt8(ascii: "]"))
-        default: output.append(rego: value)
+        }
+        guard let left = bytes(left), let right = bytes(right) else { return 0 }
+        return left.lexicographicallyPrecedes(right) ? -1 : left.elementsEqual(right) ? 0 : 1
+    }
+
+    private static func isLess(_ left: TemplateValue, _ right: TemplateValue) throws(Fault) -> Bool {
+        let (first, second) = (kind(left), kind(right))
+        if first == .none || second == .none { throw Fault("invalid type for comparison") }
+        switch (left.datum, right.datum) {
+        case (.int(let left), .int(let right)): return left < right
+        case (.byte(let left), .byte(let right)): return left < right
+        case (.int(let left), .byte(let right)): return left < Int(right)
+        case (.byte(let left), .int(let right)): return Int(left) < right
+        case (.double(let left), .double(let right)): return left < right
+        default: break
+        }
+        guard first == second else {
+            throw Fault("incompatible types for comparison: \(left.contentTypeName) and \(right.contentTypeName)")
+        }
+        guard first == .text else { throw Fault("invalid type for comparison") }
+        return compare(left, right) < 0
+    }
+
+    private static func isLessOrEqual(_ left: TemplateValue, _ right: TemplateValue, in arena: Arena) throws(Fault) -> Bool {
+        if try isLess(left, right) { return true }
+        return try isEqual(left, right, in: arena)
+    }
+
+    // MARK: Collections
+
+    private static func length(_ value: TemplateValue) throws(Fault) -> TemplateValue {
+        switch value.datum {
+        case .text(let value), .number(let value), .list(let value), .map(let value): TemplateValue(datum: .int(value.length))
+        case .null: throw Fault("len of nil pointer")
+        case .missing: throw Fault("reflect: call of reflect.Value.Type on zero Value")
+        default: throw Fault("len of type \(value.contentTypeName)")
         }
     }
 
-    private static func appendInner(_ value: Value, to output: inout TextBuilder) {
-        if value.tag == .null { output.append("<nil>") } else { append(value, to: &output) }
+    /// A place in a list or text, from none to all of them.
+    private static func place(_ value: TemplateValue, within count: Int) throws(Fault) -> Int {
+        let index: Int
+        switch value.datum {
+        case .int(let value): index = value
+        case .byte(let value): index = Int(value)
+        case .missing, .null: throw Fault("cannot index slice/array with nil")
+        default: throw Fault("cannot index slice/array with type \(value.contentTypeName)")
+        }
+        guard (0...count).contains(index) else { throw Fault("index out of range: \(index)") }
+        return index
     }
 
-    private static func index(_ arguments: [Value]) throws(TemplateFailure) -> Value {
-        var value = arguments[0]
-        for key in arguments.dropFirst() {
-            let next = value.dereference(key)
-            if next.isUndefined, value.tag == .array { throw TemplateFailure(" error calling index: index out of range: \(key.regoText)") }
-            value = next
+    private static func index(
+        _ value: TemplateValue, _ keys: ArraySlice<TemplateValue>, in arena: Arena
+    ) throws(Fault) -> TemplateValue {
+        if value.isNothing { throw Fault("index of untyped nil") }
+        var value = value
+        for key in keys {
+            switch value.datum {
+            case .null: throw Fault("index of nil pointer")
+            case .list(let list):
+                let elements = list.sequence ?? list.elements
+                let place = try place(key, within: elements.count)
+                guard place < elements.count else { throw Fault("reflect: slice index out of range") }
+                value = TemplateValue(entry: elements[place], in: arena)
+            case .text(let text), .number(let text):
+                let place = try place(key, within: text.length)
+                guard place < text.length else { throw Fault("reflect: string index out of range") }
+                value = TemplateValue(datum: .byte(text.utf8[place]))
+            case .map(let map):
+                guard case .text(let name) = key.datum else {
+                    if key.isNothing { throw Fault("value is nil; should be of type string") }
+                    throw Fault("value has type \(key.contentTypeName); should be string")
+                }
+                value = TemplateValue(entry: map.lookup(name), in: arena)
+            default: throw Fault("can't index item of type \(value.contentTypeName)")
+            }
         }
         return value
     }
 
-    private static func slice(_ arguments: [Value]) throws(TemplateFailure) -> Value {
-        let value = arguments[0]
-        guard value.tag == .array || value.isString else {
-            throw TemplateFailure(" error calling slice: can't slice item of type \(value.typeName)")
+    private static func slice(
+        _ value: TemplateValue, _ indices: ArraySlice<TemplateValue>, in arena: Arena
+    ) throws(Fault) -> TemplateValue {
+        if value.isNothing { throw Fault("slice of untyped nil") }
+        if indices.count > 3 { throw Fault("too many slice indexes: \(indices.count)") }
+        let (count, capacity): (Int, Int)
+        switch value.datum {
+        case .text(let text), .number(let text):
+            if indices.count == 3 { throw Fault("cannot 3-index slice a string") }
+            (count, capacity) = (text.length, text.length)
+        case .list(let list): (count, capacity) = (list.length, Self.capacity(list.length))
+        default: throw Fault("can't slice item of type \(value.contentTypeName)")
         }
-        var bounds = [0, value.length]
-        for (place, argument) in arguments.dropFirst().enumerated() {
-            guard argument.isInteger, argument.asInteger >= 0, argument.asInteger <= Int64(value.length) else {
-                throw TemplateFailure(" error calling slice: index out of range: \(argument.regoText)")
-            }
-            bounds[place] = Int(argument.asInteger)
+        var bounds = [0, count, capacity]
+        for (number, index) in indices.enumerated() { bounds[number] = try place(index, within: capacity) }
+        if bounds[0] > bounds[1] { throw Fault("invalid slice index: \(bounds[0]) > \(bounds[1])") }
+        if bounds[1] > bounds[2] { throw Fault("invalid slice index: \(bounds[1]) > \(bounds[2])") }
+        let range = bounds[0]..<bounds[1]
+        switch value.datum {
+        case .text(let text): return TemplateValue(datum: .text(text.substring(byteRange: range)))
+        case .number(let text): return TemplateValue(datum: .number(text.substring(byteRange: range)))
+        case .list(let list):
+            let elements = list.sequence ?? list.elements
+            let part = range.map { $0 < elements.count ? elements[$0] : .null }
+            return TemplateValue(datum: .list(.array(part, in: arena)))
+        default: return value
         }
-        guard bounds[0] <= bounds[1] else {
-            throw TemplateFailure(" error calling slice: invalid slice index: \(bounds[0]) > \(bounds[1])")
-        }
-        if value.tag == .array { return .array(value.elementPointer + bounds[0], count: bounds[1] - bounds[0]) }
-        // A cut within a character would leave bytes that are no text.
-        let bytes = value.utf8
-        for bound in bounds where bound < bytes.count && bytes[bound] & 0xC0 == 0x80 {
-            throw TemplateFailure(" error calling slice: index out of range: \(bound)")
-        }
-        return value.substring(byteRange: bounds[0]..<bounds[1])
     }
 
-    /// Go's `fmt.Sprint`: spaces between operands when neither is a string; always for a line.
-    private static func print(_ arguments: [Value], asLine: Bool, in arena: Arena) -> Value {
-        var builder = TextBuilder(in: arena)
-        for (index, argument) in arguments.enumerated() {
-            if index > 0, asLine || (!argument.isString && !arguments[index - 1].isString) { builder.append(32) }
-            appendInner(argument, to: &builder)
-        }
-        if asLine { builder.append(10) }
-        return builder.finish()
+    /// The room that Go's decoder has made for a list; a slice may reach into what is empty of it. It doubles up to 512 elements, and is
+    /// taken to be exact beyond.
+    private static func capacity(_ count: Int) -> Int {
+        guard (1...512).contains(count) else { return count }
+        var capacity = 1
+        while capacity < count { capacity *= 2 }
+        return capacity
     }
 
-    private static func escape(_ kind: String, _ text: Value, in arena: Arena) -> Value {
-        var builder = TextBuilder(in: arena, capacity: text.length * 2)
-        for byte in text.utf8 {
-            switch (kind, byte) {
-            case ("html", UInt8(ascii: "<")): builder.append("&lt;")
-            case ("html", UInt8(ascii: ">")): builder.append("&gt;")
-            case ("html", UInt8(ascii: "&")): builder.append("&amp;")
-            case ("html", UInt8(ascii: "\"")): builder.append("&#34;")
-            case ("html", UInt8(ascii: "'")): builder.append("&#39;")
-            case ("js", UInt8(ascii: "<")), ("js", UInt8(ascii: ">")), ("js", UInt8(ascii: "&")), ("js", UInt8(ascii: "=")), ("js", 0..<32):
-                builder.append("\\u00")
-                builder.append(text: (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true))
-            case ("js", UInt8(ascii: "\\")), ("js", UInt8(ascii: "\"")), ("js", UInt8(ascii: "'")):
+    // MARK: Escaping
+
+    private static func escape(_ name: String, _ arguments: [TemplateValue], in arena: Arena) -> TemplateValue {
+        let nothing = GoFormat.Argument.text(.string("<no value>", in: arena))
+        let text = GoFormat.print(arguments.map { $0.isNothing ? nothing : $0.argument }, asLine: false, in: arena).utf8
+        var builder = TextBuilder(in: arena, capacity: text.count * 2)
+        switch name {
+        case "html": for byte in text { appendHTML(byte, to: &builder) }
+        case "js": appendJavaScript(text, to: &builder)
+        default: for byte in text { URLQueryBuiltins.escape(byte: byte, into: &builder) }
+        }
+        return TemplateValue(datum: .text(builder.finish()))
+    }
+
+    private static func appendHTML(_ byte: UInt8, to builder: inout TextBuilder) {
+        switch byte {
+        case 0: builder.append("\u{FFFD}")
+        case UInt8(ascii: "<"): builder.append("&lt;")
+        case UInt8(ascii: ">"): builder.append("&gt;")
+        case UInt8(ascii: "&"): builder.append("&amp;")
+        case UInt8(ascii: "\""): builder.append("&#34;")
+        case UInt8(ascii: "'"): builder.append("&#39;")
+        default: builder.append(byte)
+        }
+    }
+
+    private static func appendJavaScript(_ text: UnsafeBufferPointer<UInt8>, to builder: inout TextBuilder) {
+        func append(hexadecimal value: UInt32) {
+            let digits = String(value, radix: 16, uppercase: true)
+            builder.append("\\u")
+            builder.append(48, repeated: 4 - digits.utf8.count)
+            builder.append(text: digits)
+        }
+        var index = 0
+        while index < text.count {
+            let byte = text[index]
+            let length = max(UTF8Text.sequenceLength(text, at: index), 1)
+            switch byte {
+            case UInt8(ascii: "\\"), UInt8(ascii: "\""), UInt8(ascii: "'"):
                 builder.append(UInt8(ascii: "\\"))
                 builder.append(byte)
-            case ("urlquery", _): URLQueryBuiltins.escape(byte: byte, into: &builder)
-            default: builder.append(byte)
+            case 0..<32, UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), UInt8(ascii: "="): append(hexadecimal: UInt32(byte))
+            case 0..<0x80: builder.append(byte)
+            default:
+                let scalar = length == 1 ? 0xFFFD : GoQuoting.scalar(text, index, length)
+                if GoQuoting.isPrintable(scalar) { builder.append(text, index..<(index + length)) } else { append(hexadecimal: scalar) }
             }
+            index += length
         }
-        return builder.finish()
     }
 }

@@ -1,326 +1,275 @@
-@_spi(Engine) import RegoRuntime
-
-/// Reads templates; nesting is bounded.
+/// Reads templates as Go's `text/template/parse` does; nesting is bounded.
 struct TemplateParser {
-    private enum Token: Equatable {
-        case word([UInt8])
-        /// A string, quoted, raw or a character, as its bytes.
-        case string([UInt8])
-        case symbol(UInt8)
-        case declare
-        case space
+    /// Parenthesised pipelines, branches and definitions within each other: Go has no bound on branches, and one of 10,000 on parentheses.
+    private static let maximumDepth = 400
+
+    /// What one template among those of a text has of its own while it is read.
+    struct Tree {
+        var name: [UInt8]
+        /// The token last read, and those put back.
+        var tokens: [TemplateToken]
+        var pending = 0
+        var variables = ["$"]
+        var rangeDepth = 0
+        /// Where the action began that is being read; 0 outside.
+        var actionLine = 0
     }
 
-    private static let maximumDepth = 100
+    private var lexer: TemplateLexer
+    var tree: Tree
+    private var depth = 0
+    /// The templates by their names.
+    private(set) var templates: [[UInt8]: TemplateNode] = [:]
 
-    private let source: [UInt8]
-    private let arena: Arena
-    private var position = 0
-    private(set) var definitions: [[UInt8]: [TemplateNode]] = [:]
+    static let mainName = Array("template".utf8)
 
-    private var tokens: [Token] = []
-    private var next = 0
-
-    init(_ source: [UInt8], in arena: Arena) {
-        self.source = source
-        self.arena = arena
+    init(_ source: [UInt8]) {
+        lexer = TemplateLexer(source)
+        tree = Self.tree(Self.mainName)
     }
 
-    /// Parses the whole template.
-    mutating func parse() throws(TemplateFailure) -> [TemplateNode] {
-        let (nodes, end) = try list(depth: 0, isLoop: false)
-        if let end { throw failure("unexpected {{\(String(decoding: end, as: UTF8.self))}}") }
-        return nodes
+    private static func tree(_ name: [UInt8]) -> Tree {
+        let none = TemplateToken(kind: .end, position: 0, text: [], line: 0)
+        return Tree(name: name, tokens: [none, none, none])
     }
 
-    private var row: Int { 1 + source[..<min(position, source.count)].count { $0 == 10 } }
-
-    private func failure(_ message: String) -> TemplateFailure { TemplateFailure("\(row): \(message)") }
-
-    // MARK: Text and actions
-
-    /// Nodes up to `{{end}}`, `{{else…}}` or the end of the text; what ended them.
-    private mutating func list(depth: Int, isLoop: Bool) throws(TemplateFailure) -> ([TemplateNode], end: [UInt8]?) {
-        guard depth <= Self.maximumDepth else { throw failure("nested too deeply") }
+    /// Parses the whole text.
+    mutating func parse() throws(TemplateFailure) {
         var nodes: [TemplateNode] = []
-        while let text = try nextAction() {
-            if !text.isEmpty { nodes.append(.text(text)) }
-            guard let first = tokens.first else {
-                if position >= source.count, next == -1 { break }
-                continue
+        let start = peek().position
+        while true {
+            let token = peek()
+            if case .end = token.kind { break }
+            if case .leftDelimiter = token.kind {
+                let delimiter = next()
+                if nextNonSpace().is(.define) {
+                    try definition()
+                    continue
+                }
+                putBack(delimiter)
             }
-            guard case .word(let keyword) = first else {
-                nodes.append(.output(try wholePipeline()))
-                continue
-            }
-            switch String(decoding: keyword, as: UTF8.self) {
-            case "end", "else":
-                next = 1
-                return (nodes, keyword)
-            case "if":
-                next = 1
-                let pipeline = try wholePipeline()
-                let (then, otherwise) = try branches(depth: depth, isLoop: isLoop)
-                nodes.append(.branch(pipeline, then: then, otherwise: otherwise))
-            case "with":
-                next = 1
-                let pipeline = try wholePipeline()
-                let (then, otherwise) = try branches(depth: depth, isLoop: isLoop)
-                nodes.append(.with(pipeline, then: then, otherwise: otherwise))
-            case "range":
-                next = 1
-                let pipeline = try wholePipeline()
-                let (body, otherwise) = try branches(depth: depth, isLoop: true)
-                nodes.append(.range(pipeline, body: body, otherwise: otherwise))
-            case "break", "continue":
-                guard isLoop else { throw failure("{{\(String(decoding: keyword, as: UTF8.self))}} outside {{range}}") }
-                nodes.append(.stop(isBreak: keyword.elementsEqual("break".utf8)))
-            case "define", "block", "template":
-                next = 1
-                if let node = try definition(keyword, depth: depth) { nodes.append(node) }
-            default:
-                nodes.append(.output(try wholePipeline()))
+            let node = try textOrAction()
+            switch node.kind {
+            case .end, .else: throw failure("unexpected \(node.source)")
+            default: nodes.append(node)
             }
         }
-        if depth > 0 { throw failure("unexpected EOF") }
-        return (nodes, nil)
+        try add(TemplateNode(.list(nodes), at: start))
     }
-
-    /// What follows `if`, `with` or `range` up to its `end`.
-    private mutating func branches(depth: Int, isLoop: Bool) throws(TemplateFailure) -> ([TemplateNode], [TemplateNode]) {
-        let (then, end) = try list(depth: depth + 1, isLoop: isLoop)
-        guard let end, end.elementsEqual("else".utf8) else { return (then, []) }
-        skipSpace()
-        if case .word(let keyword)? = peek() {
-            // `else if` is an `if` of its own whose end is shared.
-            next += 1
-            let pipeline = try wholePipeline()
-            let (inner, otherwise) = try branches(depth: depth + 1, isLoop: isLoop)
-            if keyword.elementsEqual("if".utf8) { return (then, [.branch(pipeline, then: inner, otherwise: otherwise)]) }
-            if keyword.elementsEqual("with".utf8) { return (then, [.with(pipeline, then: inner, otherwise: otherwise)]) }
-            throw failure("unexpected <\(String(decoding: keyword, as: UTF8.self))> in else")
-        }
-        let (otherwise, last) = try list(depth: depth + 1, isLoop: isLoop)
-        guard let last, last.elementsEqual("end".utf8) else { throw failure("expected end; found {{else}}") }
-        return (then, otherwise)
-    }
-
-    private mutating func definition(_ keyword: [UInt8], depth: Int) throws(TemplateFailure) -> TemplateNode? {
-        skipSpace()
-        guard case .string(let name)? = peek() else { throw failure("missing template name") }
-        next += 1
-        skipSpace()
-        if keyword.elementsEqual("template".utf8) {
-            return .call(name: name, peek() == nil ? nil : try wholePipeline())
-        }
-        let isBlock = keyword.elementsEqual("block".utf8)
-        let pipeline = isBlock ? try wholePipeline() : nil
-        let (body, end) = try list(depth: depth + 1, isLoop: false)
-        guard let end, end.elementsEqual("end".utf8) else { throw failure("unexpected {{else}} in define clause") }
-        definitions[name] = body
-        return isBlock ? .call(name: name, pipeline) : nil
-    }
-
-    /// The text before the next action, whose tokens are left in `tokens`; at the end of the source `tokens` is empty and `next` -1.
-    private mutating func nextAction() throws(TemplateFailure) -> ArraySlice<UInt8>? {
-        tokens = []
-        guard position < source.count else { return nil }
-        let start = position
-        var end = start
-        while end + 1 < source.count, !(source[end] == 123 && source[end + 1] == 123) { end += 1 }
-        guard end + 1 < source.count else {
-            position = source.count
-            next = -1
-            return source[start...]
-        }
-        var text = source[start..<end]
-        position = end + 2
-        if position + 1 < source.count, source[position] == 45, Self.isSpace(source[position + 1]) {
-            while let last = text.last, Self.isSpace(last) { text = text.dropLast() }
-            position += 1
-        }
-        try tokenize()
-        next = 0
-        skipSpace()
-        tokens.removeFirst(next)
-        next = 0
-        return text
-    }
-
-    private static func isSpace(_ byte: UInt8) -> Bool { byte == 32 || (9...13).contains(byte) && byte != 11 && byte != 12 }
 
     // MARK: Tokens
 
-    private mutating func tokenize() throws(TemplateFailure) {
-        while position < source.count {
-            let byte = source[position]
-            let rest = source[position...]
-            if rest.starts(with: "}}".utf8) {
-                position += 2
-                return
-            }
-            if Self.isSpace(byte), let trimmed = endWithTrim() {
-                position = trimmed
-                return
-            }
-            if Self.isSpace(byte) {
-                tokens.append(.space)
-                while position < source.count, Self.isSpace(source[position]), endWithTrim() == nil { position += 1 }
-            } else if rest.starts(with: "/*".utf8) {
-                guard tokens.allSatisfy({ $0 == .space }) else { throw failure("unexpected comment in command") }
-                while position + 1 < source.count, !(source[position] == 42 && source[position + 1] == 47) { position += 1 }
-                position += 2
-            } else if byte == 34 || byte == 96 || byte == 39 {
-                tokens.append(try string(byte))
-            } else if rest.starts(with: ":=".utf8) {
-                tokens.append(.declare)
-                position += 2
-            } else if "|()=,".utf8.contains(byte) {
-                tokens.append(.symbol(byte))
-                position += 1
-            } else {
-                let word = rest.prefix { !Self.isSpace($0) && !"|()=,}\"`':".utf8.contains($0) }
-                guard !word.isEmpty else { throw failure("unexpected \(String(decoding: [byte], as: UTF8.self)) in command") }
-                tokens.append(.word(Array(word)))
-                position += word.count
-            }
-        }
-        throw failure("unclosed action")
+    mutating func next() -> TemplateToken {
+        if tree.pending > 0 { tree.pending -= 1 } else { tree.tokens[0] = lexer.next() }
+        return tree.tokens[tree.pending]
     }
 
-    /// Where the action ends when a space, ` -}}`, begins here; white space after it is dropped.
-    private func endWithTrim() -> Int? {
-        guard source[(position + 1)...].starts(with: "-}}".utf8) else { return nil }
-        var end = position + 4
-        while end < source.count, Self.isSpace(source[end]) { end += 1 }
-        return end
+    mutating func backUp() { tree.pending += 1 }
+
+    /// Puts back the current token and one before it.
+    mutating func putBack(_ token: TemplateToken) {
+        tree.tokens[1] = token
+        tree.pending = 2
     }
 
-    private mutating func string(_ quote: UInt8) throws(TemplateFailure) -> Token {
-        var bytes: [UInt8] = []
-        position += 1
-        while position < source.count, source[position] != quote {
-            var byte = source[position]
-            if byte == 10, quote != 96 { break }
-            if byte == 92, quote != 96, position + 1 < source.count {
-                position += 1
-                let escapes: [UInt8: UInt8] = [110: 10, 116: 9, 114: 13, 97: 7, 98: 8, 102: 12, 118: 11, 92: 92, 34: 34, 39: 39]
-                guard let plain = escapes[source[position]] else { throw failure("invalid syntax") }
-                byte = plain
-            }
-            bytes.append(byte)
-            position += 1
-        }
-        guard position < source.count, source[position] == quote else { throw failure("unterminated quoted string") }
-        position += 1
-        return .string(bytes)
+    mutating func putBack(_ second: TemplateToken, _ first: TemplateToken) {
+        tree.tokens[1] = first
+        tree.tokens[2] = second
+        tree.pending = 3
     }
 
-    // MARK: Pipelines
-
-    private func peek() -> Token? { next < tokens.count ? tokens[next] : nil }
-
-    private mutating func skipSpace() {
-        while peek() == .space { next += 1 }
+    mutating func peek() -> TemplateToken {
+        if tree.pending > 0 { return tree.tokens[tree.pending - 1] }
+        tree.pending = 1
+        tree.tokens[0] = lexer.next()
+        return tree.tokens[0]
     }
 
-    private mutating func wholePipeline() throws(TemplateFailure) -> TemplateNode.Pipeline {
-        let pipeline = try pipeline(depth: 0)
-        if peek() != nil { throw failure("unexpected right paren in command") }
-        return pipeline
-    }
-
-    private mutating func pipeline(depth: Int) throws(TemplateFailure) -> TemplateNode.Pipeline {
-        guard depth <= Self.maximumDepth else { throw failure("nested too deeply") }
-        var result = TemplateNode.Pipeline()
-        try declarations(&result)
+    mutating func nextNonSpace() -> TemplateToken {
         while true {
-            skipSpace()
-            var command: [TemplateNode.Operand] = []
-            while let token = peek(), token != .symbol(124), token != .symbol(41) {
-                command.append(try operand(depth: depth))
-                skipSpace()
+            let token = next()
+            if case .space = token.kind { continue }
+            return token
+        }
+    }
+
+    mutating func peekNonSpace() -> TemplateToken {
+        let token = nextNonSpace()
+        backUp()
+        return token
+    }
+
+    func failure(_ message: String) -> TemplateFailure { TemplateFailure("template:\(tree.tokens[0].line): \(message)") }
+
+    func unexpected(_ token: TemplateToken, _ context: String) -> TemplateFailure {
+        guard case .error = token.kind else { return failure("unexpected \(token.shown) in \(context)") }
+        var start = ""
+        if tree.actionLine != 0, tree.actionLine != token.line {
+            start = (token.string.hasSuffix(" action") ? "" : " in action") + " started at template:\(tree.actionLine)"
+        }
+        return failure(token.shown + start)
+    }
+
+    private mutating func expectRightDelimiter(_ context: String) throws(TemplateFailure) -> TemplateToken {
+        let token = nextNonSpace()
+        if case .rightDelimiter = token.kind { return token }
+        throw unexpected(token, context)
+    }
+
+    /// Runs a part within the bound on nesting.
+    mutating func nested<Result>(
+        _ body: (inout TemplateParser) throws(TemplateFailure) -> Result
+    ) throws(TemplateFailure) -> Result {
+        guard depth < Self.maximumDepth else { throw failure("max expression depth exceeded") }
+        depth += 1
+        defer { depth -= 1 }
+        return try body(&self)
+    }
+
+    // MARK: Templates
+
+    private mutating func add(_ root: TemplateNode) throws(TemplateFailure) {
+        if let known = templates[tree.name], !known.isBlank {
+            if root.isBlank { return }
+            throw failure("template: multiple definition of template \(TemplateText.quoted(String(decoding: tree.name, as: UTF8.self)))")
+        }
+        templates[tree.name] = root
+    }
+
+    /// `{{define "name"}} … {{end}}`, behind the word.
+    private mutating func definition() throws(TemplateFailure) {
+        let outer = tree
+        defer { tree = outer }
+        tree = Self.tree([])
+        tree.name = try templateName(nextNonSpace(), "define clause")
+        _ = try expectRightDelimiter("define clause")
+        try body("define clause")
+    }
+
+    /// The rest of a template up to its `{{end}}`.
+    private mutating func body(_ context: String) throws(TemplateFailure) {
+        _ = peekNonSpace()
+        let (list, end) = try nested { parser throws(TemplateFailure) in try parser.itemList() }
+        guard case .end = end.kind else { throw failure("unexpected \(end.source) in \(context)") }
+        try add(list)
+    }
+
+    private mutating func templateName(_ token: TemplateToken, _ context: String) throws(TemplateFailure) -> [UInt8] {
+        switch token.kind {
+        case .string, .rawString: return try unquoted(token)
+        default: throw unexpected(token, context)
+        }
+    }
+
+    func unquoted(_ token: TemplateToken) throws(TemplateFailure) -> [UInt8] {
+        guard let text = TemplateText.unquoted(token.text) else { throw failure("invalid syntax") }
+        return text
+    }
+
+    // MARK: Text and actions
+
+    /// Parts up to `{{end}}` or `{{else}}`, and which of them it was.
+    private mutating func itemList() throws(TemplateFailure) -> (TemplateNode, end: TemplateNode) {
+        let start = peekNonSpace().position
+        var nodes: [TemplateNode] = []
+        while true {
+            if case .end = peekNonSpace().kind { throw failure("unexpected EOF") }
+            let node = try textOrAction()
+            switch node.kind {
+            case .end, .else: return (TemplateNode(.list(nodes), at: start), node)
+            default: nodes.append(node)
             }
-            guard !command.isEmpty else { throw failure("missing value for command") }
-            result.commands.append(command)
-            guard peek() == .symbol(124) else { return result }
-            next += 1
         }
     }
 
-    /// `$x :=`, `$x =`, `$i, $x :=`
-    private mutating func declarations(_ pipeline: inout TemplateNode.Pipeline) throws(TemplateFailure) {
-        let start = next
-        var names: [[UInt8]] = []
-        skipSpace()
-        while case .word(let word)? = peek(), word.first == 36, !word.contains(46) {
-            names.append(word)
-            next += 1
-            skipSpace()
-            guard peek() == .symbol(44) else { break }
-            next += 1
-            skipSpace()
+    private mutating func textOrAction() throws(TemplateFailure) -> TemplateNode {
+        let token = nextNonSpace()
+        switch token.kind {
+        case .text: return TemplateNode(.text(token.text), at: token.position)
+        case .leftDelimiter:
+            tree.actionLine = token.line
+            defer { tree.actionLine = 0 }
+            return try action()
+        default: throw unexpected(token, "input")
         }
-        guard !names.isEmpty, peek() == .declare || peek() == .symbol(61), names.count <= 2 else {
-            next = start
-            return
-        }
-        pipeline.isAssignment = peek() == .symbol(61)
-        pipeline.variables = names
-        next += 1
     }
 
-    private mutating func operand(depth: Int) throws(TemplateFailure) -> TemplateNode.Operand {
-        guard let token = peek() else { throw failure("missing value for command") }
-        next += 1
-        switch token {
-        case .string(let bytes):
-            return TemplateNode.Operand(kind: .literal(bytes.withUnsafeBufferPointer { .string($0, in: arena) }))
-        case .symbol(40):
-            let inner = try pipeline(depth: depth + 1)
-            guard peek() == .symbol(41) else { throw failure("unclosed left paren") }
-            next += 1
-            var operand = TemplateNode.Operand(kind: .pipeline(inner))
-            if case .word(let word)? = peek(), word.first == 46 {
-                next += 1
-                operand.fields = try fields(word)
+    private mutating func action() throws(TemplateFailure) -> TemplateNode {
+        let token = nextNonSpace()
+        if case .keyword(let keyword) = token.kind {
+            switch keyword {
+            case .block: return try block()
+            case .break, .continue: return try jump(keyword, token)
+            case .else:
+                let following = peekNonSpace()
+                if following.is(.if) || following.is(.with) { return TemplateNode(.else, at: following.position) }
+                return TemplateNode(.else, at: try expectRightDelimiter("else").position)
+            case .end: return TemplateNode(.end, at: try expectRightDelimiter("end").position)
+            case .if, .range, .with: return try nested { parser throws(TemplateFailure) in try parser.branch(keyword) }
+            case .template: return try invocation()
+            case .dot, .define, .nil: break
             }
-            return operand
-        case .word(let word):
-            return try self.word(word)
-        default:
-            throw failure("unexpected token in operand")
+        }
+        backUp()
+        let start = peek().position
+        return TemplateNode(.action(try pipeline("command") { if case .rightDelimiter = $0 { true } else { false } }), at: start)
+    }
+
+    private mutating func jump(_ keyword: TemplateToken.Keyword, _ start: TemplateToken) throws(TemplateFailure) -> TemplateNode {
+        let shown = "{{\(keyword.rawValue)}}"
+        let token = nextNonSpace()
+        guard case .rightDelimiter = token.kind else { throw unexpected(token, shown) }
+        guard tree.rangeDepth > 0 else { throw failure("\(shown) outside {{range}}") }
+        return TemplateNode(keyword == .break ? .break : .continue, at: start.position)
+    }
+
+    private mutating func branch(_ keyword: TemplateToken.Keyword) throws(TemplateFailure) -> TemplateNode {
+        let variableCount = tree.variables.count
+        defer { tree.variables.removeSubrange(variableCount...) }
+        let context = keyword.rawValue
+        let pipeline = try wholePipeline(context)
+        if keyword == .range { tree.rangeDepth += 1 }
+        let (then, end) = try itemList()
+        if keyword == .range { tree.rangeDepth -= 1 }
+        var otherwise: TemplateNode?
+        if case .else = end.kind {
+            // `{{else if …}}` is `{{else}}{{if …}}` with one end for both.
+            if keyword != .range, peek().is(keyword) {
+                _ = next()
+                let inner = try nested { parser throws(TemplateFailure) in try parser.branch(keyword) }
+                otherwise = TemplateNode(.list([inner]), at: end.position)
+            } else {
+                let (list, last) = try itemList()
+                guard case .end = last.kind else { throw failure("expected end; found \(last.source)") }
+                otherwise = list
+            }
+        }
+        switch keyword {
+        case .if: return TemplateNode(.if(pipeline, then: then, otherwise: otherwise), at: pipeline.position)
+        case .with: return TemplateNode(.with(pipeline, then: then, otherwise: otherwise), at: pipeline.position)
+        default: return TemplateNode(.range(pipeline, body: then, otherwise: otherwise), at: pipeline.position)
         }
     }
 
-    private func fields(_ word: [UInt8]) throws(TemplateFailure) -> [[UInt8]] {
-        let names = word.dropFirst().split(separator: 46, omittingEmptySubsequences: false).map { Array($0) }
-        if names.contains(where: \.isEmpty) { throw failure("unexpected . after term \"\(String(decoding: word, as: UTF8.self))\"") }
-        return names
+    /// `{{block "name" pipeline}} … {{end}}`: a definition and its first use.
+    private mutating func block() throws(TemplateFailure) -> TemplateNode {
+        let token = nextNonSpace()
+        let name = try templateName(token, "block clause")
+        let pipeline = try wholePipeline("block clause")
+        do {
+            let outer = tree
+            defer { tree = outer }
+            tree = Self.tree(name)
+            try body("block clause")
+        }
+        return TemplateNode(.template(name: name, pipeline), at: token.position)
     }
 
-    private func word(_ word: [UInt8]) throws(TemplateFailure) -> TemplateNode.Operand {
-        let text = String(decoding: word, as: UTF8.self)
-        if word.first == 46, word.count == 1 { return TemplateNode.Operand(kind: .dot) }
-        if let digit = word.dropFirst().first, word.first == 46, digit > 57 {
-            return TemplateNode.Operand(kind: .dot, fields: try fields(word))
-        }
-        if word.first == 36 {
-            let end = word.firstIndex(of: 46) ?? word.count
-            let rest = Array(word[end...])
-            return TemplateNode.Operand(kind: .variable(Array(word[..<end])), fields: rest.isEmpty ? [] : try fields(rest))
-        }
-        switch text {
-        case "true": return TemplateNode.Operand(kind: .literal(.true))
-        case "false": return TemplateNode.Operand(kind: .literal(.false))
-        case "nil": return TemplateNode.Operand(kind: .literal(.null))
-        default: break
-        }
-        if let first = word.first, (48...57).contains(first) || first == 45 || first == 43 || first == 46 {
-            let number = Value.number(text: first == 43 ? String(text.dropFirst()) : text, in: arena)
-            guard number.isDefined else { throw failure("bad number syntax: \"\(text)\"") }
-            return TemplateNode.Operand(kind: .literal(number))
-        }
-        return TemplateNode.Operand(kind: .function(word))
+    private mutating func invocation() throws(TemplateFailure) -> TemplateNode {
+        let token = nextNonSpace()
+        let name = try templateName(token, "template clause")
+        if case .rightDelimiter = nextNonSpace().kind { return TemplateNode(.template(name: name, nil), at: token.position) }
+        backUp()
+        return TemplateNode(.template(name: name, try wholePipeline("template clause")), at: token.position)
     }
 }

@@ -1,207 +1,197 @@
 @_spi(Engine) import RegoRuntime
 
-/// Executes templates over values.
+/// Executes templates over values, as Go's `text/template` does.
 struct TemplateRenderer {
     private enum Flow { case goesOn, breaks, continues }
 
-    /// Calls of templates within each other.
-    private static let maximumCalls = 100
+    /// Calls of templates within each other; Go has a bound of 100,000.
+    private static let maximumCalls = 200
 
-    private let arena: Arena
-    private let definitions: [[UInt8]: [TemplateNode]]
+    let arena: Arena
+    private let source: [UInt8]
+    private let templates: [[UInt8]: TemplateNode]
     private let context: BuiltinContext
     private var rounds = 0
-    private var variables: [(name: [UInt8], value: Value)] = []
     private var calls = 0
+    /// The template that is executed.
+    private var name = TemplateParser.mainName
+    /// The part that is executed, which messages point to.
+    private var current: TemplateNode?
+    private var variables: [(name: String, value: TemplateValue)] = []
     private(set) var output: TextBuilder
 
-    init(definitions: [[UInt8]: [TemplateNode]], root: Value, context: BuiltinContext, in arena: Arena) {
+    init(_ templates: [[UInt8]: TemplateNode], of source: [UInt8], context: BuiltinContext, in arena: Arena) {
         self.arena = arena
-        self.definitions = definitions
+        self.source = source
+        self.templates = templates
         self.context = context
         output = TextBuilder(in: arena, capacity: 256)
-        variables = [([36], root)]
     }
 
-    mutating func render(_ nodes: [TemplateNode], dot: Value) throws(TemplateFailure) {
-        _ = try run(nodes, dot)
+    /// Executes the main template.
+    mutating func render(_ data: TemplateValue) throws(TemplateFailure) {
+        guard let main = templates[name] else { throw failure("\"template\" is an incomplete or empty template") }
+        variables = [("$", data)]
+        _ = try run(main, data)
     }
 
-    private mutating func run(_ nodes: [TemplateNode], _ dot: Value) throws(TemplateFailure) -> Flow {
-        let scope = variables.count
-        defer { variables.removeSubrange(scope...) }
-        for node in nodes {
-            rounds &+= 1
-            // The clock is asked now and then: a node takes less time than it does.
-            if arena.isExhausted || rounds & 255 == 0 && context.isInterrupted {
-                throw TemplateFailure(" the text exceeds the evaluation's limits")
+    // MARK: Messages
+
+    mutating func at(_ node: TemplateNode) { current = node }
+
+    func failure(_ message: String) -> TemplateFailure {
+        guard let current else { return TemplateFailure("\(String(decoding: name, as: UTF8.self)): \(message)") }
+        let before = source[..<min(current.position, source.count)]
+        let line = 1 + before.count { $0 == 10 }
+        let column = before.count - (before.lastIndex(of: 10).map { $0 + 1 } ?? 0)
+        let executing = TemplateText.quoted(String(decoding: name, as: UTF8.self))
+        return TemplateFailure("template:\(line):\(column): executing \(executing) at <\(current.source)>: \(message)")
+    }
+
+    /// - Throws: when the evaluation's limits are passed; the clock is asked now and then.
+    mutating func step() throws(TemplateFailure) {
+        rounds &+= 1
+        if arena.isExhausted || rounds & 255 == 0 && context.isInterrupted {
+            throw failure("the text exceeds the evaluation's limits")
+        }
+    }
+
+    // MARK: Parts
+
+    private mutating func run(_ node: TemplateNode, _ dot: TemplateValue) throws(TemplateFailure) -> Flow {
+        try step()
+        at(node)
+        switch node.kind {
+        case .text(let text): output.append(text)
+        case .action(let pipeline):
+            let value = try evaluate(pipeline: pipeline, dot)
+            if case .pipeline(let parts) = pipeline.kind, parts.variables.isEmpty {
+                at(node)
+                GoFormat.append(value.isNothing ? .text(.string("<no value>", in: arena)) : value.argument, to: &output, in: arena)
             }
-            switch node {
-            case .text(let text): text.withUnsafeBufferPointer { output.append($0) }
-            case .output(let pipeline):
-                let value = try evaluate(pipeline, dot)
-                if pipeline.variables.isEmpty { append(value) }
-            case .branch(let pipeline, let then, let otherwise):
-                let outer = variables.count
-                let value = try evaluate(pipeline, dot)
-                let flow = try run(Self.isTrue(value) ? then : otherwise, dot)
-                variables.removeSubrange(outer...)
+        case .list(let nodes):
+            for node in nodes {
+                let flow = try run(node, dot)
                 if flow != .goesOn { return flow }
-            case .with(let pipeline, let then, let otherwise):
-                let outer = variables.count
-                let value = try evaluate(pipeline, dot)
-                let flow = Self.isTrue(value) ? try run(then, value) : try run(otherwise, dot)
-                variables.removeSubrange(outer...)
-                if flow != .goesOn { return flow }
-            case .range(let pipeline, let body, let otherwise):
-                try loop(pipeline, body, otherwise, dot)
-            case .call(let name, let pipeline):
-                try call(name, pipeline, dot)
-            case .stop(let isBreak):
-                return isBreak ? .breaks : .continues
             }
+        case .if(let pipeline, let then, let otherwise):
+            return try branch(pipeline, then, otherwise, dot, setsDot: false)
+        case .with(let pipeline, let then, let otherwise):
+            return try branch(pipeline, then, otherwise, dot, setsDot: true)
+        case .range(let pipeline, let body, let otherwise): try loop(pipeline, body, otherwise, dot)
+        case .template(let name, let pipeline): try call(name, pipeline, dot)
+        case .break: return .breaks
+        case .continue: return .continues
+        default: throw failure("unknown node: \(node.source)")
         }
         return .goesOn
     }
 
-    private mutating func loop(
-        _ pipeline: TemplateNode.Pipeline, _ body: [TemplateNode], _ otherwise: [TemplateNode], _ dot: Value
-    ) throws(TemplateFailure) {
-        let outer = variables.count
-        defer { variables.removeSubrange(outer...) }
-        var plain = pipeline
-        plain.variables = []
-        let collection = try evaluate(plain, dot)
-        var pairs: [(Value, Value)] = []
-        switch collection.tag {
-        case .array, .set:
-            for (index, element) in (collection.sequence ?? collection.elements).enumerated() {
-                pairs.append((.integer(index), TemplateFunctions.datum(element, in: arena)))
-            }
-        case .object:
-            let (keys, values) = (collection.sortedKeys, collection.sortedValues)
-            for index in 0..<collection.length {
-                pairs.append((TemplateFunctions.datum(keys[index], in: arena), TemplateFunctions.datum(values[index], in: arena)))
-            }
-        case .integer where collection.asInteger < 1_000_000:
-            for index in 0..<max(collection.asInteger, 0) { pairs.append((.integer(index), .integer(index))) }
-        case .null, .undefined: break
-        default: throw TemplateFailure(" range can't iterate over \(collection.regoText)")
-        }
-        if pairs.isEmpty {
-            _ = try run(otherwise, dot)
-            return
-        }
-        let names = pipeline.variables
-        if !pipeline.isAssignment { for name in names { variables.append((name, .null)) } }
-        for (key, value) in pairs {
-            if names.count == 2 {
-                set(names[0], key)
-                set(names[1], value)
-            } else if let name = names.first {
-                set(name, value)
-            }
-            if try run(body, value) == .breaks { return }
-        }
+    private mutating func branch(
+        _ pipeline: TemplateNode, _ then: TemplateNode, _ otherwise: TemplateNode?, _ dot: TemplateValue, setsDot: Bool
+    ) throws(TemplateFailure) -> Flow {
+        let scope = variables.count
+        defer { variables.removeSubrange(scope...) }
+        let value = try evaluate(pipeline: pipeline, dot)
+        if value.isTrue { return try run(then, setsDot ? value : dot) }
+        return try otherwise.map { otherwise throws(TemplateFailure) in try run(otherwise, dot) } ?? .goesOn
     }
 
-    private mutating func call(_ name: [UInt8], _ pipeline: TemplateNode.Pipeline?, _ dot: Value) throws(TemplateFailure) {
-        guard let body = definitions[name] else {
-            throw TemplateFailure(" template \"\(String(decoding: name, as: UTF8.self))\" not defined")
+    private mutating func loop(
+        _ node: TemplateNode, _ body: TemplateNode, _ otherwise: TemplateNode?, _ dot: TemplateValue
+    ) throws(TemplateFailure) {
+        guard case .pipeline(let pipeline) = node.kind else { return }
+        let scope = variables.count
+        defer { variables.removeSubrange(scope...) }
+        let collection = try evaluate(pipeline: node, dot)
+        let inner = variables.count
+        var hasRun = false
+        switch collection.datum {
+        case .int(let count):
+            if pipeline.variables.count > 1 { throw failure("can't use \(count) to iterate over more than one variable") }
+            var index = 0
+            while index < count {
+                hasRun = true
+                let element = TemplateValue(datum: .int(index))
+                if try iterate(pipeline, body, .missing, element, inner) == .breaks { return }
+                index += 1
+            }
+        case .byte(let count):
+            if pipeline.variables.count > 1 { throw failure("can't use \(count) to iterate over more than one variable") }
+            for index in 0..<count {
+                hasRun = true
+                if try iterate(pipeline, body, .missing, TemplateValue(datum: .byte(index)), inner) == .breaks { return }
+            }
+        case .list(let value):
+            for (index, element) in (value.sequence ?? value.elements).enumerated() {
+                hasRun = true
+                let index = TemplateValue(datum: .int(index))
+                if try iterate(pipeline, body, index, TemplateValue(entry: element, in: arena), inner) == .breaks { return }
+            }
+        case .map(let value):
+            let (keys, values) = (value.sortedKeys, value.sortedValues)
+            for index in 0..<value.length {
+                hasRun = true
+                let key = TemplateValue(datum: .text(keys[index]))
+                if try iterate(pipeline, body, key, TemplateValue(entry: values[index], in: arena), inner) == .breaks { return }
+            }
+        case .missing, .null: break
+        default: throw failure("range can't iterate over \(GoFormat.text(of: collection.argument, in: arena))")
         }
-        guard calls < Self.maximumCalls else { throw TemplateFailure(" exceeded maximum template depth (\(Self.maximumCalls))") }
-        let argument = try pipeline.map { pipeline throws(TemplateFailure) in try evaluate(pipeline, dot) } ?? .null
-        let outer = variables
-        variables = [([36], argument)]
+        if !hasRun, let otherwise { _ = try run(otherwise, dot) }
+    }
+
+    private mutating func iterate(
+        _ pipeline: TemplateNode.Pipeline, _ body: TemplateNode, _ index: TemplateValue, _ element: TemplateValue, _ scope: Int
+    ) throws(TemplateFailure) -> Flow {
+        let names = pipeline.variables
+        if pipeline.isAssignment {
+            if names.count > 1 {
+                try set(names[0], index)
+                try set(names[1], element)
+            } else if let name = names.first {
+                try set(name, element)
+            }
+        } else if !names.isEmpty {
+            variables[scope - 1].value = element
+            if names.count > 1 { variables[scope - 2].value = index }
+        }
+        defer { variables.removeSubrange(scope...) }
+        return try run(body, element)
+    }
+
+    private mutating func call(_ callee: [UInt8], _ pipeline: TemplateNode?, _ dot: TemplateValue) throws(TemplateFailure) {
+        guard let template = templates[callee] else {
+            throw failure("template \(TemplateText.quoted(String(decoding: callee, as: UTF8.self))) not defined")
+        }
+        guard calls < Self.maximumCalls else { throw failure("exceeded maximum template depth (\(Self.maximumCalls))") }
+        let argument = try pipeline.map { pipeline throws(TemplateFailure) in try evaluate(pipeline: pipeline, dot) } ?? .missing
+        let outer = (variables, name)
+        (variables, name) = ([("$", argument)], callee)
         calls += 1
         defer {
-            variables = outer
+            (variables, name) = outer
             calls -= 1
         }
-        _ = try run(body, argument)
+        _ = try run(template, argument)
     }
 
-    private mutating func set(_ name: [UInt8], _ value: Value) {
-        if let place = variables.lastIndex(where: { $0.name == name }) { variables[place].value = value }
+    // MARK: Variables
+
+    private mutating func set(_ name: String, _ value: TemplateValue) throws(TemplateFailure) {
+        guard let place = variables.lastIndex(where: { $0.name == name }) else { throw failure("undefined variable: \(name)") }
+        variables[place].value = value
     }
 
-    // MARK: Pipelines
+    func value(ofVariable name: String) throws(TemplateFailure) -> TemplateValue {
+        guard let found = variables.last(where: { $0.name == name }) else { throw failure("undefined variable: \(name)") }
+        return found.value
+    }
 
-    private mutating func evaluate(_ pipeline: TemplateNode.Pipeline, _ dot: Value) throws(TemplateFailure) -> Value {
-        var value: Value?
-        for command in pipeline.commands { value = try evaluate(command, dot, previous: value) }
-        let result = value ?? .null
-        if let name = pipeline.variables.first {
-            if pipeline.isAssignment {
-                guard variables.contains(where: { $0.name == name }) else { throw undefined(name) }
-                set(name, result)
-            } else {
-                variables.append((name, result))
-            }
+    /// Keeps a pipeline's value in its variables.
+    mutating func keep(_ value: TemplateValue, in pipeline: TemplateNode.Pipeline) throws(TemplateFailure) {
+        for name in pipeline.variables {
+            if pipeline.isAssignment { try set(name, value) } else { variables.append((name, value)) }
         }
-        return result
-    }
-
-    private func undefined(_ name: [UInt8]) -> TemplateFailure {
-        TemplateFailure(" undefined variable \"\(String(decoding: name, as: UTF8.self))\"")
-    }
-
-    private mutating func evaluate(_ command: [TemplateNode.Operand], _ dot: Value, previous: Value?) throws(TemplateFailure) -> Value {
-        guard let head = command.first else { return .null }
-        guard case .function(let name) = head.kind else {
-            if command.count > 1 || previous != nil { throw TemplateFailure(" can't give argument to non-function") }
-            return try evaluate(head, dot)
-        }
-        let function = String(decoding: name, as: UTF8.self)
-        // These look at no more arguments than they need.
-        if function == "and" || function == "or", command.count > 1 {
-            var result = Value.null
-            for operand in command.dropFirst() {
-                result = try evaluate(operand, dot)
-                if Self.isTrue(result) == (function == "or") { return result }
-            }
-            return previous ?? result
-        }
-        var arguments: [Value] = []
-        for operand in command.dropFirst() { arguments.append(try evaluate(operand, dot)) }
-        if let previous { arguments.append(previous) }
-        return try TemplateFunctions.call(function, arguments, in: arena)
-    }
-
-    private mutating func evaluate(_ operand: TemplateNode.Operand, _ dot: Value) throws(TemplateFailure) -> Value {
-        var value: Value
-        switch operand.kind {
-        case .dot: value = dot
-        case .literal(let literal): value = literal
-        case .pipeline(let pipeline): value = try evaluate(pipeline, dot)
-        case .function: value = try evaluate([operand], dot, previous: nil)
-        case .variable(let name):
-            guard let found = variables.last(where: { $0.name == name }) else { throw undefined(name) }
-            value = found.value
-        }
-        for field in operand.fields {
-            guard value.tag == .object else {
-                if value.isUndefined || value.tag == .null {
-                    throw TemplateFailure(" nil data; no entry for key \"\(String(decoding: field, as: UTF8.self))\"")
-                }
-                throw TemplateFailure(" can't evaluate field \(String(decoding: field, as: UTF8.self)) in type \(value.typeName)")
-            }
-            value = TemplateFunctions.datum(value.lookup(field.withUnsafeBufferPointer { .string($0, in: arena) }), in: arena)
-        }
-        return value
-    }
-
-    /// Not `false`, zero, empty or missing.
-    static func isTrue(_ value: Value) -> Bool {
-        switch value.unspelled.tag {
-        case .undefined, .null, .false: false
-        case .integer: value.unspelled.asInteger != 0
-        case .string, .array, .object, .set: value.length > 0
-        default: true
-        }
-    }
-
-    private mutating func append(_ value: Value) {
-        if value.isUndefined { output.append("<undefined>") } else { TemplateFunctions.append(value, to: &output) }
     }
 }

@@ -2,8 +2,8 @@ import BigInt
 import Glibc
 @_spi(Engine) import RegoRuntime
 
-/// Go's `fmt.Sprintf` for what OPA hands to it: integers, big integers, floating-point numbers and strings (everything else is turned
-/// into a string first, written as Rego).
+/// Go's `fmt`: `Sprintf` for what OPA hands to it (integers, big integers, floating-point numbers and strings; everything else is turned
+/// into a string first, written as Rego), and with `Sprint` for the values of templates.
 struct GoFormat {
     /// One argument as Go would hold it.
     enum Argument {
@@ -13,12 +13,29 @@ struct GoFormat {
         /// A string, or the Rego text of what is none.
         case text(Value)
 
+        // What only templates have.
+        case null
+        case bool(Bool)
+        case byte(UInt8)
+        case complex(Double, Double)
+        /// A number as its text, whose type is a kind of string.
+        case jsonNumber(Value)
+        case list(Value)
+        case map(Value)
+
         var typeName: StaticString {
             switch self {
             case .integer: "int"
             case .bigInteger: "*big.Int"
             case .double: "float64"
             case .text: "string"
+            case .null: "<nil>"
+            case .bool: "bool"
+            case .byte: "uint8"
+            case .complex: "complex128"
+            case .jsonNumber: "json.Number"
+            case .list: "[]interface {}"
+            case .map: "map[string]interface {}"
             }
         }
     }
@@ -42,7 +59,9 @@ struct GoFormat {
 
     private let format: UnsafeBufferPointer<UInt8>
     private let arguments: UnsafeBufferPointer<Value>
-    private let arena: Arena
+    /// Instead of `arguments`.
+    private let given: [Argument]?
+    let arena: Arena
     var output: TextBuilder
     var flags = Flags()
 
@@ -58,10 +77,20 @@ struct GoFormat {
     ) {
         self.format = format
         self.arguments = arguments
+        given = nil
         self.arena = arena
         self.output = output
         self.position = position
         self.argument = argument
+    }
+
+    /// Begins with nothing written.
+    init(_ format: UnsafeBufferPointer<UInt8>, _ arguments: [Argument], in arena: Arena) {
+        self.format = format
+        self.arguments = UnsafeBufferPointer(start: nil, count: 0)
+        given = arguments
+        self.arena = arena
+        output = TextBuilder(in: arena)
     }
 
     /// The formatted text.
@@ -91,7 +120,9 @@ struct GoFormat {
         return formatter.output.finish()
     }
 
-    private mutating func run() {
+    private var argumentCount: Int { given?.count ?? arguments.count }
+
+    mutating func run() {
         while position < format.count, !output.isTooLarge {
             let start = position
             while position < format.count, format[position] != UInt8(ascii: "%") { position += 1 }
@@ -100,7 +131,7 @@ struct GoFormat {
             position += 1
             directive()
         }
-        if !isReordered, argument < arguments.count { appendExtra() }
+        if !isReordered, argument < argumentCount { appendExtra() }
     }
 
     /// Appends an argument by a verb that stands alone, if it shows the argument as it is.
@@ -142,20 +173,19 @@ struct GoFormat {
             output.append(UInt8(ascii: "%"))
         } else if !hasGoodIndex {
             bad(verb, "(BADINDEX)")
-        } else if argument >= arguments.count {
+        } else if argument >= argumentCount {
             bad(verb, "(MISSING)")
         } else {
-            let value = arguments[argument]
-            argument += 1
             if verb == UInt32(UInt8(ascii: "v")) {
                 (flags.plusV, flags.plus) = (flags.plus, false)
                 (flags.sharpV, flags.sharp) = (flags.sharp, false)
             }
-            append(value, verb)
+            if let given { append(given[argument], verb) } else { append(arguments[argument], verb) }
+            argument += 1
         }
     }
 
-    private mutating func bad(_ verb: UInt32, _ what: StaticString) {
+    mutating func bad(_ verb: UInt32, _ what: StaticString) {
         output.append("%!")
         output.append(scalar: verb)
         output.append(what)
@@ -196,10 +226,10 @@ struct GoFormat {
 
     /// The value of `*`: an integer argument.
     private mutating func starArgument() -> Int? {
-        guard argument < arguments.count else { return nil }
+        guard argument < argumentCount else { return nil }
         defer { argument += 1 }
-        guard arguments[argument].isInteger else { return nil }
-        let value = Int(arguments[argument].asInteger)
+        guard case .integer(let integer) = given?[argument] ?? converted(arguments[argument]) else { return nil }
+        let value = Int(integer)
         return value.magnitude > Self.largestNumber ? nil : value
     }
 
@@ -229,7 +259,7 @@ struct GoFormat {
         let index = number()
         let isNumber = index != nil && position == end
         position = end + 1
-        if isNumber, let index, index >= 1, index <= arguments.count {
+        if isNumber, let index, index >= 1, index <= argumentCount {
             argument = index - 1
             return true
         }
@@ -240,10 +270,11 @@ struct GoFormat {
     private mutating func appendExtra() {
         flags = Flags()
         output.append("%!(EXTRA ")
-        for index in argument..<arguments.count {
+        for index in argument..<argumentCount {
             if index > argument { output.append(", ") }
-            let value = converted(arguments[index])
+            let value = given?[index] ?? converted(arguments[index])
             output.append(value.typeName)
+            if case .null = value { continue }
             output.append(UInt8(ascii: "="))
             append(value, UInt32(UInt8(ascii: "v")))
         }
@@ -296,7 +327,7 @@ struct GoFormat {
         append(converted(value), verb)
     }
 
-    private mutating func append(_ argument: Argument, _ verb: UInt32) {
+    mutating func append(_ argument: Argument, _ verb: UInt32) {
         if verb == UInt32(UInt8(ascii: "T")) {
             var name = TextBuilder(in: arena)
             name.append(argument.typeName)
@@ -309,13 +340,20 @@ struct GoFormat {
             append(bigInteger: integer, verb)
         case .double(let double):
             if !append(double: double, verb) { appendBadVerb(argument, verb) }
-        case .text(let text):
+        case .text(let text), .jsonNumber(let text):
             if !append(text: text, verb) { appendBadVerb(argument, verb) }
+        case .byte(let byte):
+            if !append(integer: Int64(byte), verb) { appendBadVerb(argument, verb) }
+        case .null: appendNull(verb)
+        case .bool(let value): append(bool: value, verb)
+        case .complex(let real, let imaginary): append(complex: real, imaginary, verb)
+        case .list(let list): append(list: list, verb)
+        case .map(let map): append(map: map, verb)
         }
     }
 
     /// `%!d(string=hi)`
-    private mutating func appendBadVerb(_ argument: Argument, _ verb: UInt32) {
+    mutating func appendBadVerb(_ argument: Argument, _ verb: UInt32) {
         bad(verb, "(")
         output.append(argument.typeName)
         output.append(UInt8(ascii: "="))

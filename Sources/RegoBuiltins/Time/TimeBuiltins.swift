@@ -46,7 +46,7 @@ package enum TimeBuiltins {
                 if parts.count > 1 {
                     let name = parts[1].swiftString
                     guard let found = TimeZoneData.named(name) else {
-                        call.fail(.builtin, TimeZoneData.isName(name) ? "unknown time zone \(name)" : "time: invalid location name")
+                        call.fail(.builtin, TimeZoneData.message(ofUnknown: name))
                         return nil
                     }
                     zone = found

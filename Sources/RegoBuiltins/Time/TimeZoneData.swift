@@ -41,10 +41,18 @@ struct TimeZoneData: Sendable {
         return zone
     }
 
-    /// Whether a text may name a zone at all: it does not leave the database's folder.
-    static func isName(_ text: String) -> Bool {
-        guard let first = text.utf8.first, first != UInt8(ascii: "/"), first != UInt8(ascii: "\\") else { return text.isEmpty }
-        return !text.contains("..")
+    /// Why there is no zone of a name, in Go's words.
+    static func message(ofUnknown name: String) -> String {
+        let first = name.utf8.first ?? 0
+        // A zone's file does not lie outside the database's folder.
+        if name.contains("..") || first == UInt8(ascii: "/") || first == UInt8(ascii: "\\") { return "time: invalid location name" }
+        if name.utf8.contains(0) { return "invalid argument" }
+        for directory in directories {
+            var status = stat()
+            guard stat(directory + name, &status) == 0 else { continue }
+            return status.st_mode & S_IFMT == S_IFDIR ? "is a directory" : "malformed time zone information"
+        }
+        return "unknown time zone \(name)"
     }
 
     private static func load(name: String) -> TimeZoneData? {

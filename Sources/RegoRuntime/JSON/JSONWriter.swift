@@ -96,7 +96,8 @@ private struct JSONWriter {
         buffer.append(UInt8(ascii: "}"))
     }
 
-    /// Keys that are no strings are written as their JSON text; the texts are what is sorted then, and of equal ones the last stays.
+    /// Keys that are no strings are written as their JSON text, by Go's encoder in OPA and so with HTML escaped whatever the rest is like;
+    /// the texts are what is sorted then, and of equal ones the last stays.
     private mutating func writeByText(_ object: Value, _ level: Int, _ buffer: inout OutputBuffer) {
         let (keys, values) = unsafe (object.sortedKeys, object.sortedValues)
         let arena = Arena(chunkSize: 4096)
@@ -104,7 +105,7 @@ private struct JSONWriter {
         let texts = ObjectBuilder(in: arena, capacity: object.length)
         for position in 0..<object.length {
             let key = unsafe keys[position]
-            let text = key.isString ? key : Value.string(key.jsonText(), in: arena)
+            let text = key.isString ? key : Value.string(key.jsonText(style: JSONStyle(escapesHTML: true)), in: arena)
             unsafe texts.set(text, values[position])
         }
         write(object: texts.finish(), level, &buffer)

@@ -24,4 +24,7 @@ enum BuiltinHarness {
             return "\(error)"
         }
     }
+
+    /// A text as a literal, which is also how answers show it.
+    static func quoted(_ text: String) -> String { RegoValue.string(text).json() }
 }

@@ -70,7 +70,7 @@ struct TextBuiltinTests {
             ),
             (
                 #"strings.render_template(`{{eq .a 1}}`, {"a": 1})"#,
-                "strings.render_template: template: template: error calling eq: incompatible types for comparison: json.Number and int"
+                #"strings.render_template: template: template:1:2: executing "template" at <eq .a 1>: error calling eq: incompatible types for comparison: json.Number and int"#
             ),
             (#"strings.render_template(`{{.a`, {})"#, "strings.render_template: template: template:1: unclosed action"),
         ])
@@ -108,6 +108,12 @@ struct TextBuiltinTests {
             (#"urlquery.decode_object("a=1&a=2&b")"#, #"{"a":["1","2"],"b":[""]}"#),
             (#"json.marshal({"a": {1, 2}, "b": "<"})"#, #""{\"a\":[1,2],\"b\":\"\\u003c\"}""#),
             (#"json.unmarshal("{\"a\": [1.0]}")"#, #"{"a":[1.0]}"#), (#"json.is_valid("{")"#, "false"),
+            // Go's decoder takes a null behind the value for the end.
+            (#"json.unmarshal("1 null x")"#, "1"), (#"json.is_valid("1 null")"#, "false"),
+            (#"json.unmarshal("1 true")"#, "json.unmarshal: error: invalid character '%!s(bool=true)' after top-level value"),
+            (#"json.unmarshal("1ns")"#, "json.unmarshal: invalid character 's' in literal null (expecting 'u')"),
+            (#"json.unmarshal("[] {}")"#, "json.unmarshal: error: invalid character '{' after top-level value"),
+            (#"json.unmarshal("1 ]")"#, "json.unmarshal: invalid character ']' looking for beginning of value"),
             (#"json.marshal_with_options([1], {"prefix": "> ", "indent": " "})"#, #""> [\n>  1\n> ]""#),
             (#"yaml.unmarshal("a: [1, yes, ~, 'x', 0x10]\nb: &r {c: 1}\nd: *r")"#, #"{"a":[1,true,null,"x",16],"b":{"c":1},"d":{"c":1}}"#),
             (

@@ -27,6 +27,9 @@ struct TimeAndNetworkBuiltinTests {
             ("time.add_date(1580428800000000000, 0, 1, 0)", "1583107200000000000"),
             (#"time.diff([1583020800000000000, "UTC"], 1580515200000000000)"#, "[0,1,0,0,0,0]"),
             ("time.date([0, \"../etc/passwd\"])", "time.date: time: invalid location name"),
+            (#"time.date([0, "Nowhere"])"#, "time.date: unknown time zone Nowhere"),
+            (#"time.date([0, "a\u0000"])"#, "time.date: invalid argument"), (#"time.date([0, "Europe"])"#, "time.date: is a directory"),
+            (#"time.date([0, "zone.tab"])"#, "time.date: malformed time zone information"),
             ("time.now_ns() == time.now_ns()", "true"),
         ])
     func time(expression: String, expected: String) { #expect(BuiltinHarness.answer(expression) == expected) }
@@ -36,6 +39,13 @@ struct TimeAndNetworkBuiltinTests {
         arguments: [
             (#"net.cidr_contains("10.0.0.0/8", "10.1.2.3")"#, "true"), (#"net.cidr_contains("10.0.0.0/8", "10.1.0.0/24")"#, "true"),
             (#"net.cidr_contains("10.0.0.0/24", "10.0.0.0/16")"#, "false"),
+            (
+                #"net.cidr_contains_matches("x", [[[1]], []])"#, "net.cidr_contains_matches: invalid CIDR address: x"
+            ),
+            (
+                #"net.cidr_contains_matches({"a": [{}]}, "::1")"#,
+                "net.cidr_contains_matches: operand 1 must be string but got object"
+            ),
             (#"net.cidr_contains("2001:db8::/32", "2001:db8:1::5")"#, "true"), (#"net.cidr_contains("::/0", "1.2.3.4")"#, "false"),
             (#"net.cidr_intersects("192.168.1.0/25", "192.168.1.64/25")"#, "true"),
             (#"net.cidr_expand("192.168.1.1/30")"#, #"["192.168.1.0","192.168.1.1","192.168.1.2","192.168.1.3"]"#),
