@@ -114,18 +114,17 @@ public final class Policy: Sendable {
         try options.builtins.check()
         var sources = SourceMap()
         _ = sources.add(SourceFile(name: "", bytes: []))
-        var parsed: [RegoSyntax.Module] = []
+        let lowered = LoweredModules()
         var annotations: [FileID: [Annotation]] = [:]
         var diagnostics: [Diagnostic] = []
         let files = modules.map { SourceFile(name: $0.name, bytes: $0.bytes) }
         let parsing = ModuleParsing(
             files: files, versions: modules.map { $0.version ?? options.version }, features: options.capabilities?.language,
             firstID: UInt32(sources.files.count))
-        let readings = files.isEmpty ? [] : metrics.measure(.moduleParse) { parsing.readings() }
-        for (file, (result, read, found)) in zip(files, readings) {
+        let readings = files.isEmpty ? [] : metrics.measure(.moduleParse) { parsing.readings(into: lowered) }
+        for (file, (read, found)) in zip(files, readings) {
             let id = sources.add(file)
             diagnostics += found
-            if let result, found.isEmpty { parsed.append(result) }
             if !read.isEmpty { annotations[id] = read }
         }
         guard diagnostics.isEmpty else { throw CompilationFailure(diagnostics, sources: sources) }
@@ -133,7 +132,8 @@ public final class Policy: Sendable {
         if options.refusesDataConflicts { settings.dataExists = { data.exists(at: $0) } }
         let (program, problems) = metrics.measure(.moduleCompile) {
             Resolver.resolve(
-                modules: parsed, sources: sources, builtins: options.signatures, options: settings, annotations: annotations)
+                lowered, sources: sources, builtins: options.signatures, options: settings, annotations: annotations,
+                parsedAgain: parsing.modules)
         }
         guard let program, problems.isEmpty else { throw CompilationFailure(problems, sources: sources) }
         self.resolved = program

@@ -1,4 +1,5 @@
 @_spi(Engine) import RegoRuntime
+import RegoSyntax
 
 /// Threads that evaluations run on when the caller is asynchronous.
 ///

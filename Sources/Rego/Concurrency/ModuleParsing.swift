@@ -4,7 +4,8 @@ import Synchronization
 
 /// Parses the modules of a policy, on several threads where there is enough text to pay for them.
 struct ModuleParsing {
-    typealias Reading = (module: RegoSyntax.Module?, annotations: [Annotation], diagnostics: [Diagnostic])
+    /// What came of a file beside its module.
+    typealias Reading = (annotations: [Annotation], diagnostics: [Diagnostic])
 
     let files: [SourceFile]
     /// The dialect of each file.
@@ -19,32 +20,35 @@ struct ModuleParsing {
     /// Files that a thread takes at a time.
     private static let batch = 8
 
-    /// What came of each file, in their order.
-    func readings() -> [Reading] {
+    /// Parses the files.
+    ///
+    /// - Parameter program: takes the modules that nothing is wrong with.
+    /// - Returns: what came of each file, in their order.
+    func readings(into program: LoweredModules? = nil) -> [Reading] {
         let bytes = files.reduce(0) { $0 + $1.bytes.count }
-        let threads = min(bytes / Self.bytesPerThread, files.count)
-        if threads < 2 { return files.indices.map(read) }
-        return readings(onThreads: min(threads, Workers.processorCount))
-    }
-
-    private func readings(onThreads count: Int) -> [Reading] {
+        let threads = max(min(bytes / Self.bytesPerThread, files.count, Workers.processorCount), 1)
         let next = Atomic(0)
         let readings = Mutex([Reading?](repeating: nil, count: files.count))
-        Workers.run(count) {
+        Workers.run(threads) {
             while true {
                 let start = next.add(Self.batch, ordering: .relaxed).oldValue
                 guard start < files.count else { return }
                 let indices = start..<min(start + Self.batch, files.count)
                 let own = indices.map(read)
+                program?.add(
+                    zip(indices, own).compactMap { index, result in result.module.map { (module: $0, fileName: files[index].name) } })
                 readings.withLock { readings in
-                    for (index, reading) in zip(indices, own) { readings[index] = reading }
+                    for (index, result) in zip(indices, own) { readings[index] = (result.annotations, result.diagnostics) }
                 }
             }
         }
         return readings.withLock { $0.compactMap { $0 } }
     }
 
-    private func read(_ index: Int) -> Reading {
+    /// The modules, parsed by the thread that asks for them.
+    func modules() -> [RegoSyntax.Module] { files.indices.compactMap { read($0).module } }
+
+    private func read(_ index: Int) -> (module: RegoSyntax.Module?, annotations: [Annotation], diagnostics: [Diagnostic]) {
         ModuleReader.read(files[index], id: FileID(firstID + UInt32(index)), version: versions[index], features: features)
     }
 }

@@ -7,13 +7,11 @@ struct ProgramAnnotations {
 
     /// Collects the annotations of modules, and reports those that contradict each other.
     ///
-    /// - Parameters:
-    ///   - sources: the modules as they were parsed.
-    ///   - nodes: the same modules, in the same order.
-    init(_ sources: [AnnotationSet.Source], nodes: [ModuleNode], resolution: Resolution) {
-        set = AnnotationSet(sources) { resolution.report($0.code, $0.message, at: $0.span) }
+    /// - Parameter modules: those that have annotations, each with its syntax tree.
+    init(_ modules: [(node: ModuleNode, source: AnnotationSet.Source)], resolution: Resolution) {
+        set = AnnotationSet(modules.map(\.source)) { resolution.report($0.code, $0.message, at: $0.span) }
         var keys: [ObjectIdentifier: AnnotationSet.RuleKey] = [:]
-        for (source, node) in zip(sources, nodes) where !source.annotations.isEmpty {
+        for (node, source) in modules where !source.annotations.isEmpty {
             for (index, rule) in node.rules.enumerated() {
                 keys[ObjectIdentifier(rule)] = AnnotationSet.RuleKey(file: source.module.file, index: index)
             }

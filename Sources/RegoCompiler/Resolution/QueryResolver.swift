@@ -98,11 +98,12 @@ private struct QueryStages {
         guard package != nil || !imports.isEmpty else { return }
         var rules = ReferenceResolver.RuleNames(symbols: symbols)
         if let package {
-            let keys = package.path.dropFirst().map { DocumentKey($0) }
-            let names = program.packages.first { $0.path.dropFirst().map { DocumentKey($0) } == keys }?.ruleNames ?? []
-            rules = ReferenceResolver.RuleNames(names.map(symbols.intern), of: package.path, symbols: symbols)
+            let keys = package.path.dropFirst().compactMap { DocumentKey($0) }
+            let names = program.packages.first { $0.path.dropFirst().compactMap { DocumentKey($0) } == keys }?.ruleNames ?? []
+            rules = ReferenceResolver.RuleNames(names.map(symbols.intern), of: keys, symbols: symbols)
         }
-        var resolver = ReferenceResolver(resolution: resolution, rules: rules, imports: imports)
+        var lowering = Lowering(symbols: symbols)
+        var resolver = ReferenceResolver(resolution: resolution, rules: rules, imports: lowering.imports(imports))
         resolver.resolve(query: query)
     }
 

@@ -17,6 +17,13 @@ final class Resolution {
         self.builtins = builtins
     }
 
+    /// The state of a thread that works on some of the modules, with a part of the names.
+    func part(_ symbols: SymbolTable) -> Resolution {
+        let part = Resolution(symbols: symbols, options: options, builtins: builtins)
+        part.annotations = annotations
+        return part
+    }
+
     var hasFailed: Bool { !diagnostics.isEmpty }
 
     var printer: NodePrinter { NodePrinter(symbols: symbols) }

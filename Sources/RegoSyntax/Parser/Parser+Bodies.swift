@@ -231,12 +231,10 @@ private struct Membership {
 
     /// `nil` if the call is one of something else.
     init?(_ call: [Term]) {
-        let hasKey: Bool
-        switch TermPrinter.text(of: call[0]) {
-        case "internal.member_2": hasKey = false
-        case "internal.member_3": hasKey = true
-        default: return nil
-        }
+        guard case .reference(let path) = call[0].kind, path.count == 2, case .variable("internal") = path[0].kind,
+            case .string(let name) = path[1].kind, name == "member_2" || name == "member_3"
+        else { return nil }
+        let hasKey = name == "member_3"
         isWellFormed = call.count == (hasKey ? 4 : 3)
         key = hasKey && isWellFormed ? call[1] : nil
         value = isWellFormed ? call[call.count - 2] : call[0]

@@ -126,7 +126,7 @@ extension Parser {
     /// Each statement is read as a package, an import, a rule or a query, the first that fits. Every round takes at least one token: a
     /// query that takes none is an error.
     mutating func parseStatements(skippingRules: Bool = false) -> [Statement] {
-        var statements: [Statement] = []
+        var statements = [Statement](capacity: 16)
         while kind != .eof {
             forgetTerms()
             let start = save()

@@ -52,7 +52,9 @@ extension Parser {
     @inline(never)
     mutating func isReferenceNext() -> Bool {
         let next = lexer.cursor.current
-        guard next == UInt32(UInt8(ascii: ".")) || next == UInt32(UInt8(ascii: "[")) else { return false }
+        guard next == UInt32(UInt8(ascii: ".")) || next == UInt32(UInt8(ascii: "[")) else {
+            return false
+        }
         let here = save()
         scanWhitespace()
         let isReference = kind == .dot || kind == .leftBracket
@@ -82,13 +84,58 @@ extension Parser {
     private mutating func parseIfBody() -> Body? {
         scan()
         let start = save()
-        if kind == .leftBrace { bodyTrial = state.token.offset }
+        if kind == .leftBrace {
+            let isBody = beginsBody()
+            restore(start)
+            if isBody { return parseBraces() }
+            bodyTrial = state.token.offset
+        }
         if let expression = parseLiteral() {
             // A set is never undefined or false: `if { true }` is a body.
-            if case .term(let term) = expression.kind, case .set = term.kind {} else { return [expression] }
+            if case .term(let term) = expression.kind, case .set = term.kind {
+            } else {
+                return [expression]
+            }
         }
         restore(start)
         return parseBraces()
+    }
+
+    /// Whether what stands in braces is a body for certain: its tokens up to the first `,`, `:` or `|` can be no term's, or those of a set
+    /// of one member at the most. To find that out by parsing would read nearly every body's first expression three times.
+    ///
+    /// Leaves the position somewhere behind the `{`, which is the current token.
+    private mutating func beginsBody() -> Bool {
+        var depth = 0
+        var last = kind
+        while true {
+            let isBehindOperand = last.endsOperand
+            scan()
+            if last == .dot || kind == .contains {
+                last = .identifier
+                continue
+            }
+            if isReferenceKeyword, isReferenceNext() { return false }
+            switch kind {
+            case .identifier, .string, .rawString, .number, .null, .true, .false:
+                if depth == 0, isBehindOperand { return true }
+            case .leftBrace where depth == 0 && isBehindOperand: return true
+            case .leftParen, .leftBracket, .leftBrace: depth += 1
+            case .rightBrace where depth == 0:
+                guard last != .leftBrace else { return false }
+                scan()
+                return kind == .identifier || kind == .eof || kind == .else || kind == .default
+            case .rightParen, .rightBracket, .rightBrace:
+                guard depth > 0 else { return false }
+                depth -= 1
+            case .semicolon, .eq, .assign, .not, .some, .every, .with: if depth == 0 { return true }
+            case .comma, .colon, .or: if depth == 0 { return false }
+            case .eof, .illegal, .templatePart, .templateEnd, .rawTemplatePart, .rawTemplateEnd:
+                return false
+            default: break
+            }
+            last = kind
+        }
     }
 
     /// A body in braces, from the token before its first expression to that behind its `}`.
@@ -247,5 +294,17 @@ extension Expression {
     /// The body of rules that are written without one.
     static func holds(at span: Span) -> Expression {
         Expression(.term(Term(.boolean(true), span: span)), span: span)
+    }
+}
+
+extension Token.Kind {
+    /// Whether an operand may end with the token.
+    fileprivate var endsOperand: Bool {
+        switch self {
+        case .identifier, .string, .rawString, .number, .null, .true, .false, .rightParen,
+            .rightBracket, .rightBrace:
+            true
+        default: false
+        }
     }
 }

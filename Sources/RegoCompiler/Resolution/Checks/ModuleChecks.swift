@@ -42,13 +42,13 @@ struct ModuleChecks {
     /// v1 and strict mode: no two imports of a module may define the same name.
     func checkDuplicateImports(_ module: ModuleNode) {
         guard resolution.options.isStrict || module.isV1Compatible, module.imports.count > 1 else { return }
-        var first: [String: Import] = [:]
+        var first = LookupTable<VariableID, Import>()
         for item in module.imports {
             guard let name = item.name else { continue }
             if let earlier = first[name] {
-                resolution.report(.compile, "import must not shadow \(earlier.text)", at: item.span)
+                resolution.report(.compile, "import must not shadow \(earlier.text)", at: item.source.span)
             } else {
-                first[name] = item
+                first.set(name, to: item.source)
             }
         }
     }
@@ -56,9 +56,9 @@ struct ModuleChecks {
     /// Strict mode: every import must be used.
     func checkUnusedImports(_ module: ModuleNode, by resolver: ReferenceResolver) {
         guard resolution.options.isStrict else { return }
-        for item in module.imports where !item.isLanguageImport {
-            guard let name = item.name, !resolver.isUsed(resolution.symbols.intern(name)) else { continue }
-            resolution.report(.compile, "\(item.text) unused", at: item.span)
+        for item in module.imports where !item.source.isLanguageImport {
+            guard let name = item.name, !resolver.isUsed(name) else { continue }
+            resolution.report(.compile, "\(item.source.text) unused", at: item.source.span)
         }
     }
 }

@@ -29,7 +29,7 @@ struct SafetyChecker {
         var bound = VariableCollector.safety(of: rule.body)
         for argument in rule.arguments ?? [] { bound.formUnion(argument.variables()) }
         let unsafe = head.variables.subtracting(bound).map(symbols.author(of:))
-        for variable in unsafe.sorted(by: { symbols.name($0) < symbols.name($1) }) where !symbols.isGenerated(variable) {
+        for variable in unsafe.sorted(by: symbols.precedes) where !symbols.isGenerated(variable) {
             resolution.report(.unsafeVariable, "var \(symbols.description(variable)) is unsafe", at: rule.span)
         }
     }

@@ -74,7 +74,7 @@ final class Callees {
     /// The builtin that a term names, as a reference or a plain variable.
     func builtin(of term: Node) -> BuiltinSignature? {
         switch term.kind {
-        case .variable(let variable): builtin(symbols.name(variable))
+        case .variable(let variable): symbols.isMade(variable) ? nil : builtin(symbols.name(variable))
         case .reference(let path): builtin(named: path)
         default: nil
         }
@@ -86,7 +86,7 @@ final class Callees {
 
     /// The dotted name that a reference spells; `nil` if it holds more than names.
     func name(_ path: [Node]) -> String? {
-        guard let head = path.first?.variable, head != .data, head != .input else { return nil }
+        guard let head = path.first?.variable, head != .data, head != .input, !symbols.isMade(head) else { return nil }
         var name = symbols.name(head)
         for operand in path.dropFirst() {
             guard case .string(let field) = operand.kind else { return nil }

@@ -54,4 +54,13 @@ enum DocumentKey: LookupKey {
         case .null: .null
         }
     }
+
+    var nodeKind: Node.Kind {
+        switch self {
+        case .string(let text): .string(text)
+        case .number(let text): .number(text)
+        case .boolean(let value): .boolean(value)
+        case .null: .null
+        }
+    }
 }

@@ -91,15 +91,12 @@ extension RuleTree: DocumentNode {
 final class PackageNode {
     private(set) var children = LookupTable<DocumentKey, PackageNode>()
     private(set) var modules: [ModuleNode] = []
-    /// What the names of the package's rules stand for, once one of its modules has asked.
-    var ruleNames: ReferenceResolver.RuleNames?
 
     /// The first names of the rules, each once.
     func exports() -> [VariableID] {
+        if modules.count == 1 { return modules[0].ruleNames }
         var names = VariableSet()
-        for module in modules {
-            for rule in module.rules { if let name = rule.name { names.insert(name) } }
-        }
+        for module in modules { for name in module.ruleNames { names.insert(name) } }
         return Array(names)
     }
 

@@ -79,6 +79,8 @@ extension ProgramPlanner.FunctionKey: LookupKey {}
 extension String {
     /// Whether two texts are the same byte for byte: Swift's equality is canonical equivalence, Rego's is not.
     func hasSameBytes(as other: String) -> Bool {
+        // Short texts and those in one storage are the same word by word.
+        if unsafeBitCast(self, to: (UInt64, UInt64).self) == unsafeBitCast(other, to: (UInt64, UInt64).self) { return true }
         let count = utf8.count
         guard count == other.utf8.count else { return false }
         let result = utf8.withContiguousStorageIfAvailable { left in

@@ -34,17 +34,29 @@ struct Lowering {
     }
 
     mutating func module(_ module: Module, fileName: String) -> ModuleNode {
-        let node = ModuleNode(
-            fileName: fileName, package: module.package, imports: module.imports, isV1Compatible: module.version != .v0)
+        let node = ModuleNode(module, fileName: fileName, imports: imports(module.imports))
         checkLength(module.package.path, module.package.span)
-        var rules = [RuleNode](capacity: module.rules.count)
-        for rule in module.rules {
-            let first = self.rule(rule, isElse: false, module: node)
-            rules.append(first)
-            for branch in rule.elseRules { first.elseRules.append(self.rule(branch, isElse: true, module: node)) }
+        node.rules = module.rules.withUnsafeBufferPointer { rules in
+            var nodes = [RuleNode](capacity: rules.count)
+            for index in rules.indices {
+                let first = rule(rules[index], isElse: false, module: node)
+                nodes.append(first)
+                for branch in rules[index].elseRules { first.elseRules.append(rule(branch, isElse: true, module: node)) }
+            }
+            return nodes
         }
-        node.rules = rules
+        node.collectRuleNames()
         return node
+    }
+
+    mutating func imports(_ imports: [Import]) -> [ImportNode] {
+        var result = [ImportNode](capacity: imports.count)
+        for item in imports {
+            var path: [Node] = []
+            if !item.isLanguageImport, case .reference(let operands) = item.path.kind { path = operands.map { term($0) } }
+            result.append(ImportNode(item, name: item.name.map(symbols.intern), path: path))
+        }
+        return result
     }
 
     private mutating func rule(_ rule: Rule, isElse: Bool, module: ModuleNode) -> RuleNode {
@@ -63,7 +75,9 @@ struct Lowering {
 
     mutating func body(_ body: Body) -> [ExpressionNode] {
         var result = [ExpressionNode](capacity: body.count)
-        for expression in body { result.append(self.expression(expression)) }
+        body.withUnsafeBufferPointer { body in
+            for index in body.indices { result.append(expression(body[index])) }
+        }
         return result
     }
 
@@ -97,7 +111,9 @@ struct Lowering {
     private mutating func terms(_ terms: [Term]) -> [Node] {
         // Room for the result that a call may be given.
         var result = [Node](capacity: terms.count + 1)
-        for index in terms.indices { result.append(term(terms[index])) }
+        terms.withUnsafeBufferPointer { terms in
+            for index in terms.indices { result.append(term(terms[index])) }
+        }
         return result
     }
 

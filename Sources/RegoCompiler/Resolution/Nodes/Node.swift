@@ -254,22 +254,50 @@ struct RuleChain: Sequence, IteratorProtocol {
     }
 }
 
+/// An import while it is being resolved.
+struct ImportNode {
+    let source: Import
+    /// What the import defines.
+    let name: VariableID?
+    /// What the name stands for; empty for `import rego.v1` and `import future.keywords…`, which define none.
+    let path: [Node]
+
+    init(_ source: Import, name: VariableID?, path: [Node]) {
+        self.source = source
+        self.name = name
+        self.path = path
+    }
+}
+
 /// A module while it is being resolved.
 final class ModuleNode {
+    let file: FileID
     let fileName: String
     let package: Package
     /// The keys that lead from `data` to the package.
     let packageKeys: [DocumentKey]
-    let imports: [Import]
+    let imports: [ImportNode]
     @exclusivity(unchecked) var rules: [RuleNode] = []
+    /// The first names of the rules, each once.
+    private(set) var ruleNames: [VariableID] = []
     let isV1Compatible: Bool
+    /// The syntax tree of a module with annotations, which speak of its rules.
+    let source: Module?
 
-    init(fileName: String, package: Package, imports: [Import], isV1Compatible: Bool) {
+    init(_ module: Module, fileName: String, imports: [ImportNode]) {
+        file = module.file
         self.fileName = fileName
-        self.package = package
-        packageKeys = package.path.dropFirst().compactMap { DocumentKey($0) }
+        package = module.package
+        packageKeys = module.package.path.dropFirst().compactMap { DocumentKey($0) }
         self.imports = imports
-        self.isV1Compatible = isV1Compatible
+        isV1Compatible = module.version != .v0
+        source = module.annotations.isEmpty ? nil : module
+    }
+
+    func collectRuleNames() {
+        var names = VariableSet()
+        for rule in rules { if let name = rule.name { names.insert(name) } }
+        ruleNames = Array(names)
     }
 
     /// Calls `body` for every rule and every `else`, in source order.

@@ -117,7 +117,8 @@ extension LocalVariableRewriter {
     ) {
         guard errors.isEmpty else { return }
         let entries = scopes.innermost.entries
-        guard entries.contains(where: { $0.occurrence == .declared }) else { return }
+        // What was met again is in the result, unless `with input` has taken back a variable of that name.
+        guard entries.contains(where: { $0.occurrence == .declared && ($0.count == 1 || $0.name == .input) }) else { return }
         var collector = VariableCollector()
         collector.visit(result)
         let used = variables(of: terms)

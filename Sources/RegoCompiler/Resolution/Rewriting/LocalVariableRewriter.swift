@@ -261,13 +261,15 @@ struct LocalVariableRewriter {
         guard terms.count == 3 || terms.count == 4, let domain = terms.last else { return nil }
         let key = terms.count == 4 ? terms[1] : Node(variable: symbols.generate(), span: domain.span)
         let value = terms[terms.count - 2]
-        let access = Node(.reference((domain.reference ?? [domain]) + [key]), span: domain.span)
+        var operands = domain.reference ?? [domain]
+        operands.append(key)
+        let access = Node(.reference(operands), span: domain.span)
         let operation = Node(.reference([Node(variable: .unify, span: expression.span)]), span: expression.span)
         let result = ExpressionNode(
             .call([operation, value, access]), isNegated: expression.isNegated, with: expression.with, span: expression.span,
             isGenerated: expression.isGenerated)
         let outputs = OutputVariables.ofUnification(result, value, access, safe: domain.variables())
-        let sorted = outputs.sorted { symbols.name($0) < symbols.name($1) }
+        let sorted = outputs.count > 1 ? outputs.sorted(by: symbols.precedes) : Array(outputs)
         for variable in sorted {
             guard declare(variable, as: .declared, at: expression.span) != nil else { return nil }
         }

@@ -49,7 +49,7 @@ struct PrintCallRewriter {
         var elements: [Node] = []
         for operand in terms.dropFirst() {
             let unsafe = operand.variables(except: .safety).subtracting(safe)
-            for variable in unsafe.sorted(by: { symbols.name($0) < symbols.name($1) }) {
+            for variable in unsafe.sorted(by: symbols.precedes) {
                 let name = symbols.description(symbols.author(of: variable))
                 resolution.report(.compile, "var \(name) is undeclared", at: operand.span)
             }

@@ -11,10 +11,11 @@ struct ReferenceResolver {
 
         /// - Parameters:
         ///   - rules: the first names of the rules
-        ///   - package: the package's path
-        init(_ rules: [VariableID] = [], of package: [Term] = [], symbols: SymbolTable) {
-            var lowering = Lowering(symbols: symbols)
-            path = package.map { lowering.term($0) }
+        ///   - package: the keys that lead from `data` to the package
+        init(_ rules: [VariableID] = [], of package: [DocumentKey] = [], symbols: SymbolTable) {
+            var path: [Node] = package.isEmpty ? [] : [Node(variable: .data, span: .none)]
+            for key in package { path.append(Node(key.nodeKind, span: .none)) }
+            self.path = path
             self.symbols = symbols
             var positions = LookupTable<VariableID, Int>()
             positions.reserveCapacity(rules.count)
@@ -52,13 +53,11 @@ struct ReferenceResolver {
     private var hidden: [VariableSet] = []
 
     /// - Parameter rules: the rules that can be named directly; imports come before them
-    init(resolution: Resolution, rules: RuleNames, imports: [Import]) {
+    init(resolution: Resolution, rules: RuleNames, imports: [ImportNode]) {
         self.resolution = resolution
         self.rules = rules
-        var lowering = Lowering(symbols: resolution.symbols)
-        for item in imports where !item.isLanguageImport {
-            guard let name = item.name, case .reference(let operands) = item.path.kind else { continue }
-            self.imports.set(resolution.symbols.intern(name), to: Global(path: operands.map { lowering.term($0) }))
+        for item in imports where !item.path.isEmpty {
+            if let name = item.name { self.imports.set(name, to: Global(path: item.path)) }
         }
     }
 

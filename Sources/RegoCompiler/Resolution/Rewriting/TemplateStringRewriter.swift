@@ -116,7 +116,7 @@ struct TemplateStringRewriter {
         rewrite(term, safe: safe)
         let symbols = resolution.symbols
         let unsafe = term.variables(except: .safety).subtracting(safe)
-        for variable in unsafe.sorted(by: { symbols.name($0) < symbols.name($1) }) {
+        for variable in unsafe.sorted(by: symbols.precedes) {
             let name = symbols.description(symbols.author(of: variable))
             resolution.report(.compile, "var \(name) is undeclared", at: term.span)
         }

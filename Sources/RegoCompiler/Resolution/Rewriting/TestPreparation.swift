@@ -18,6 +18,7 @@ struct TestPreparation {
                 guard count > 0 else { continue }
                 let text = "\(name.text)#\(count < 10 ? "0" : "")\(count)"
                 rule.reference[name.length - 1].kind = name.length == 1 ? .variable(symbols.intern(text)) : .string(text)
+                module.collectRuleNames()
             }
         }
     }

@@ -1,15 +1,15 @@
 import Glibc
 
 /// Threads that share a piece of work.
-enum Workers {
+package enum Workers {
     /// Processors that this process may run on.
-    static var processorCount: Int { max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1) }
+    package static var processorCount: Int { max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1) }
 
-    /// Bytes of each thread's stack; evaluations do not recurse, builtins do so only as deep as their limits allow.
+    /// Bytes of each thread's stack, far more than the 512 KB that what runs in place may take.
     private static let stackBytes = 16 << 20
 
     /// Runs a piece of work on several threads at once, of which the caller's is one, and waits for all of them.
-    static func run(_ count: Int, _ work: () -> Void) {
+    package static func run(_ count: Int, _ work: () -> Void) {
         guard count > 1 else {
             if count == 1 { work() }
             return
