@@ -248,7 +248,7 @@ struct ProgramStages {
         let safety = SafetyChecker(resolution: resolution, outputs: OutputVariables(callees: callees))
         let dynamicTerms = DynamicTermRewriter(symbols: resolution.symbols, rewritesEqual: true)
         return [
-            { module, _ in module.forEachRule { calls.check($0.body) } },
+            { module, _ in module.forEachRule(calls.check) },
             { module, _ in module.forEachRule(safety.checkHead) },
             { module, _ in module.forEachRule(safety.checkBody) },
             { module, _ in module.forEachRule { $0.body = dynamicTerms.rewrite($0.body) } },

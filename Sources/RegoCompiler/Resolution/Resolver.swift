@@ -36,7 +36,8 @@ package enum Resolver {
         let resolution = Resolution(symbols: lowering.symbols, options: options, builtins: builtins)
         let isDivided = nodes.count > 1 && lowering.symbols.hasParts
         let program = Program(sources: sources, annotations: annotations, isDivided: isDivided)
-        if let outcome = resolve(program, nodes, lowering, resolution) { return outcome }
+        // Which of several modules comes first is not known yet.
+        if lowering.isWhole || nodes.count == 1, let outcome = resolve(program, nodes, lowering, resolution) { return outcome }
         let parsed = parsedAgain().map { (module: $0, name: sources.name(of: $0.file)) }
             .sorted { ($0.name, $0.module.file.rawValue) < ($1.name, $1.module.file.rawValue) }
         return onStack { limit in
@@ -66,9 +67,7 @@ package enum Resolver {
     private static func resolve(
         _ program: Program, _ modules: [ModuleNode], _ lowering: Lowering, _ resolution: Resolution
     ) -> (ResolvedProgram?, [Diagnostic])? {
-        guard resolution.mayGoOn(with: lowering) else {
-            return resolution.hasFailed && !program.isDivided ? (nil, resolution.diagnostics) : nil
-        }
+        guard resolution.mayGoOn(with: lowering) else { return resolution.hasFailed ? (nil, resolution.diagnostics) : nil }
         let stages = ProgramStages(
             resolution: resolution, modules: modules.sorted { ($0.fileName, $0.file.rawValue) < ($1.fileName, $1.file.rawValue) },
             sources: program.sources, lowering: lowering, annotations: program.annotations, isDivided: program.isDivided)

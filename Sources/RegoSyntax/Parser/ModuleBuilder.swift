@@ -26,8 +26,9 @@ struct ModuleBuilder {
 
         var module = Module(file: file, package: package, comments: comments, version: version)
         module.rules.reserveCapacity(statements.count)
-        for statement in statements.dropFirst() {
-            switch statement {
+        // An element that is bound to a name of its own would be copied once more.
+        for index in statements.indices.dropFirst() {
+            switch statements[index] {
             case .import(let `import`):
                 module.imports.append(`import`)
                 if version == .v0, TermPrinter.text(of: `import`.path) == "rego.v1" { module.version = .v0CompatV1 }
@@ -37,10 +38,10 @@ struct ModuleBuilder {
                 do throws(RuleShapeError) {
                     module.rules.append(try Rule(standingFor: body))
                 } catch {
-                    report(error.message, at: statement.span)
+                    report(error.message, at: statements[index].span)
                 }
             case .package:
-                report("unexpected package", at: statement.span)
+                report("unexpected package", at: statements[index].span)
             }
         }
         if module.version != .v0 {

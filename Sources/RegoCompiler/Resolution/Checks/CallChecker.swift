@@ -58,21 +58,20 @@ struct CallChecker {
 
     // MARK: Functions and arity
 
-    func check(_ rule: RuleNode) {
-        for branch in rule.chain { check(branch.body) }
+    /// Checks the calls of a rule or an `else`.
+    func check(_ rule: RuleNode) { check(rule.body, hasClosures: rule.hasClosures) }
+
+    /// Checks the calls of a body and of its closures, if there may be any.
+    func check(_ body: [ExpressionNode], hasClosures: Bool = true) {
+        for expression in body { check(expression, hasClosures: hasClosures) }
     }
 
-    /// Checks the calls of a body and its closures.
-    func check(_ body: [ExpressionNode]) {
-        for expression in body { check(expression) }
-    }
-
-    private func check(_ expression: ExpressionNode) {
+    private func check(_ expression: ExpressionNode, hasClosures: Bool) {
         switch expression.kind {
         case .call(let terms):
-            guard checkCall(expression, terms) else { return }
+            guard checkCall(expression, terms), hasClosures else { return }
             for term in terms.dropFirst() { check(in: term) }
-        case .term(let term): check(in: term)
+        case .term(let term): if hasClosures { check(in: term) }
         case .some: break
         case .every(let every):
             check(in: every.domain)

@@ -38,9 +38,13 @@ enum LookupHash {
             offset += 8
         }
         var rest: UInt64 = 0
-        while offset < bytes.count {
-            rest = rest << 8 | UInt64(bytes[offset])
-            offset += 1
+        let left = bytes.count - offset
+        if left >= 4 {
+            let (first, last) = (offset, bytes.count - 4)
+            rest = UInt64(bytes.loadUnaligned(fromByteOffset: first, as: UInt32.self)) << 32
+            rest |= UInt64(bytes.loadUnaligned(fromByteOffset: last, as: UInt32.self))
+        } else if left > 0 {
+            rest = UInt64(bytes[offset]) << 16 | UInt64(bytes[offset + left / 2]) << 8 | UInt64(bytes[bytes.count - 1])
         }
         return Int(truncatingIfNeeded: folded(state ^ rest))
     }

@@ -7,7 +7,7 @@ import Synchronization
 package final class LoweredModules: Sendable {
     private let state = Mutex(State(lowering: Lowering(symbols: SymbolTable(generatedPrefix: "__local"))))
 
-    /// Nodes and names are these modules' alone: whoever holds the lock is the only one that reaches them, until they are taken.
+    /// Nodes are reached by the thread that lowers them, by none while they are here, and then by the one that takes them.
     private struct State: @unchecked Sendable {
         var lowering: Lowering
         var nodes: [ModuleNode] = []
@@ -18,8 +18,11 @@ package final class LoweredModules: Sendable {
 
     /// Adds modules, each with the name of its file.
     package func add(_ modules: [(module: Module, fileName: String)]) {
-        state.withLock { state in
-            for (module, fileName) in modules { state.nodes.append(state.lowering.module(module, fileName: fileName)) }
+        var own = state.withLock { State(lowering: Lowering(symbols: $0.lowering.symbols)) }
+        for (module, fileName) in modules { own.nodes.append(own.lowering.module(module, fileName: fileName)) }
+        state.withLock { [own] state in
+            state.nodes += own.nodes
+            state.lowering.join(own.lowering)
         }
     }
 

@@ -12,6 +12,8 @@ struct Lowering {
     private(set) var hasComprehensions = false
     /// Whether `data` or `input` stands alone anywhere, where it could be shadowed.
     private(set) var hasRootDocument = false
+    /// The names that were met, so that the table, which threads share, is asked once for each.
+    private var names = LookupTable<String, VariableID>()
     private var depth = 0
     /// The comprehensions, templates and `every` so far.
     private var closureCount = 0
@@ -31,6 +33,26 @@ struct Lowering {
     init(symbols: SymbolTable, limit: Limit = .inPlace) {
         self.symbols = symbols
         self.limit = limit
+    }
+
+    private mutating func intern(_ name: String) -> VariableID {
+        if let known = names[name] { return known }
+        let variable = symbols.intern(name)
+        names.set(name, to: variable)
+        return variable
+    }
+
+    /// Whether nothing is nested too deeply or too long.
+    var isWhole: Bool { tooDeep == nil && tooLong == nil }
+
+    /// Adds what another thread has found out of other modules.
+    mutating func join(_ other: Lowering) {
+        tooDeep = tooDeep ?? other.tooDeep
+        tooLong = tooLong ?? other.tooLong
+        hasTemplates = hasTemplates || other.hasTemplates
+        hasWith = hasWith || other.hasWith
+        hasComprehensions = hasComprehensions || other.hasComprehensions
+        hasRootDocument = hasRootDocument || other.hasRootDocument
     }
 
     mutating func module(_ module: Module, fileName: String) -> ModuleNode {
@@ -54,7 +76,7 @@ struct Lowering {
         for item in imports {
             var path: [Node] = []
             if !item.isLanguageImport, case .reference(let operands) = item.path.kind { path = operands.map { term($0) } }
-            result.append(ImportNode(item, name: item.name.map(symbols.intern), path: path))
+            result.append(ImportNode(item, name: item.name.map { intern($0) }, path: path))
         }
         return result
     }
@@ -133,7 +155,7 @@ struct Lowering {
         case .boolean(let value): return Node(.boolean(value), span: term.span)
         case .number(let text): return Node(.number(text), span: term.span)
         case .string(let text): return Node(.string(text), span: term.span)
-        case .variable(let name): return Node(.variable(symbols.intern(name)), span: term.span)
+        case .variable(let name): return Node(.variable(intern(name)), span: term.span)
         default: break
         }
         depth += 1

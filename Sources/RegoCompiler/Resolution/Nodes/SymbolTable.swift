@@ -1,4 +1,5 @@
 import RegoSyntax
+import Synchronization
 
 /// A variable's name, as its index in the compilation's `SymbolTable`.
 struct VariableID: Hashable, BitwiseCopyable {
@@ -51,7 +52,7 @@ final class SymbolTable {
         let first: Int
     }
 
-    // One thread uses a table. No change reads it meanwhile: what is added is complete before it is added.
+    // One thread uses a table, but for `intern`. No change reads it meanwhile: what is added is complete before it is added.
     @exclusivity(unchecked) private var entries: [Entry] = []
     @exclusivity(unchecked) private var index = LookupTable<String, VariableID>()
     private let generatedPrefix: String
@@ -59,6 +60,7 @@ final class SymbolTable {
     /// Authors' names that look like generated ones and must not be generated again.
     private var lookAlikes: Set<String> = []
 
+    private let interning = Mutex(())
     private let part: Part?
     /// What the variables of a part are generated for.
     private var stage: Int32 = 0
@@ -87,17 +89,19 @@ final class SymbolTable {
         return position < part.base ? part.whole.entries[position] : entries[part.index(of: position)]
     }
 
-    /// The variable of a name that an author wrote.
+    /// The variable of a name that an author wrote; any thread may ask for it as long as none uses the table otherwise.
     func intern(_ name: String) -> VariableID {
         precondition(part == nil, "names are added to the whole table")
-        if let known = index[name] {
-            if !entries[Int(known.rawValue)].isOccurring { entries[Int(known.rawValue)].isOccurring = true }
-            return known
+        return interning.withLock { _ in
+            if let known = index[name] {
+                if !entries[Int(known.rawValue)].isOccurring { entries[Int(known.rawValue)].isOccurring = true }
+                return known
+            }
+            let variable = append(name)
+            index.set(name, to: variable)
+            if name.utf8.starts(with: "__local".utf8) { lookAlikes.insert(name) }
+            return variable
         }
-        let variable = append(name)
-        index.set(name, to: variable)
-        if name.utf8.starts(with: "__local".utf8) { lookAlikes.insert(name) }
-        return variable
     }
 
     /// A new variable whose name no author uses.

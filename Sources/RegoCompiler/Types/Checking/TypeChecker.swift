@@ -9,6 +9,8 @@ final class TypeChecker {
     let callees: Callees
     let schemas: SchemaCatalog
     private let program: TypeScope
+    /// The module of the rule at hand, and the documents that lead to its package: most rules follow another one of their module.
+    private var package: (module: ModuleNode, nodes: [TypeTree])?
     /// Steps that are left. Types of programs that authors write take a few for each term; what would take more than all is not checked.
     @exclusivity(unchecked) private(set) var budget: Int
     private var closureDepth = 0
@@ -83,38 +85,50 @@ final class TypeChecker {
         if !closures.isEmpty { closures.removeAll() }
         occurrences = nil
         indexOccurrences = rule.hasClosures ? { OccurrenceIndex(rule) } : nil
-        let path = path(of: rule)
         let declarations = resolution.annotations?.schemas(of: rule, symbols: resolution.symbols) ?? []
         let (outer, schemaProblems) = declarations.isEmpty ? (program, []) : self.scope(of: declarations, for: rule, in: program)
         let (scope, problems) = check(rule.body, in: outer)
         guard problems.isEmpty else {
             // Whatever refers to the rule must not fail for its sake.
-            documents.put(.any, at: path)
+            documents.put(.any, at: packagePath(of: rule) + pathInPackage(of: rule))
             return schemaProblems + problems
         }
         if let arguments = rule.arguments, !arguments.isEmpty {
             for argument in arguments { setUnknownVariables(of: argument, in: scope) }
             let parameters = arguments.map { FunctionType.Parameter(type: type(of: $0, in: scope)) }
             let result = FunctionType.Parameter(type: rule.value.flatMap { type(of: $0, in: scope) })
-            documents.insert(.function(FunctionType(parameters, result: result)), at: path[...])
+            insert(.function(FunctionType(parameters, result: result)), of: rule, into: documents)
         } else if let value = rule.value {
-            let groundLength = rule.module.package.path.count + rule.groundLength
             let nested = rule.reference.dropFirst(rule.groundLength).reversed().reduce(type(of: value, in: scope)) { inner, operand in
                 guard let inner, let key = type(of: operand, in: scope) else { return nil }
                 return .object(dynamic: .init(key: key, value: inner))
             }
-            if let nested { documents.insert(nested, at: path[..<min(groundLength, path.count)]) }
+            if let nested { insert(nested, of: rule, into: documents, length: rule.groundLength) }
         } else if let key = rule.key, let member = type(of: key, in: scope) {
-            documents.insert(.set(of: member), at: path[...])
+            insert(.set(of: member), of: rule, into: documents)
         }
         return schemaProblems
     }
 
-    private func path(of rule: RuleNode) -> [TypeTree.Key] {
-        var path: [TypeTree.Key] = []
-        path.reserveCapacity(rule.module.packageKeys.count + 1 + rule.reference.count)
-        path.append(.document(.string("data")))
-        for key in rule.module.packageKeys { path.append(.document(key)) }
+    /// Adds a rule's type where the rule's document is, of whose path below the package some operands are left out if it is not ground.
+    private func insert(_ type: RegoType, of rule: RuleNode, into documents: TypeTree, length: Int = .max) {
+        let path = pathInPackage(of: rule).prefix(length)
+        if package?.module !== rule.module {
+            package = (rule.module, documents.descend(along: packagePath(of: rule)))
+        }
+        guard let nodes = package?.nodes, nodes.allSatisfy({ $0.type == nil }) else {
+            return documents.insert(type, at: (packagePath(of: rule) + path)[...])
+        }
+        for node in nodes { node.forgetExtent() }
+        nodes[nodes.count - 1].insert(type, at: path)
+    }
+
+    private func packagePath(of rule: RuleNode) -> [TypeTree.Key] {
+        [.document(.string("data"))] + rule.module.packageKeys.map { .document($0) }
+    }
+
+    private func pathInPackage(of rule: RuleNode) -> [TypeTree.Key] {
+        var path = [TypeTree.Key](capacity: rule.reference.count)
         for (position, operand) in rule.reference.enumerated() {
             if let variable = operand.variable {
                 let name = resolution.symbols.name(variable)

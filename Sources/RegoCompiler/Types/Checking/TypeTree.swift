@@ -86,7 +86,14 @@ final class TypeTree: KeyedNode, @unchecked Sendable {
         }
     }
 
-    private func forgetExtent() { extent.withLock { $0 = nil } }
+    /// This node and those that lead from it along a path, made where there are none.
+    func descend(along path: [Key]) -> [TypeTree] {
+        var nodes = [self]
+        for key in path { nodes.append(nodes[nodes.count - 1].descend(to: key)) }
+        return nodes
+    }
+
+    func forgetExtent() { extent.withLock { $0 = nil } }
 
     private func forEachLeaf(below path: [Key], _ visit: ([Key], RegoType) -> Void) {
         for child in children {
