@@ -32,6 +32,6 @@ extension Regex {
 }
 
 extension Glob {
-    /// Whether the whole text matches.
-    package func matches(_ text: [UInt8]) -> Bool { text.withUnsafeBufferPointer { matches($0) } }
+    /// What the whole text is to the glob.
+    package func answer(_ text: [UInt8]) -> Answer { text.withUnsafeBufferPointer { answer($0) } }
 }

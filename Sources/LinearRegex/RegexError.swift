@@ -21,6 +21,8 @@ package struct RegexError: Error, Hashable, Sendable {
         case invalidGlob = "unexpected end of input"
         case invalidGlobRange = "expected close range character"
         case emptyGlobRange = "could not parse range"
+        case unreadableGlob = "could not read rune"
+        case globTooLarge = "the pattern is too long or nests too deeply"
         /// Its expression is the whole message, which names the bounds.
         case invalidGlobBounds = "hi character should be greater than lo"
     }
@@ -37,7 +39,7 @@ package struct RegexError: Error, Hashable, Sendable {
     /// What Go prints: ``error parsing regexp: missing closing ): `a(b` ``; of a glob only its code.
     package var message: String {
         switch code {
-        case .invalidGlob, .invalidGlobRange, .emptyGlobRange: code.rawValue
+        case .invalidGlob, .invalidGlobRange, .emptyGlobRange, .unreadableGlob, .globTooLarge: code.rawValue
         case .invalidGlobBounds: String(decoding: expression, as: UTF8.self)
         default: "error parsing regexp: \(code.rawValue): `\(String(decoding: expression, as: UTF8.self))`"
         }

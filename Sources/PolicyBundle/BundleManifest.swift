@@ -90,7 +90,7 @@ public struct BundleManifest: Sendable {
     private static func matches(_ pattern: String, _ path: String) throws(BundleError) -> Bool {
         do throws(RegexError) {
             let glob = try Glob(Array(pattern.utf8), delimiters: [])
-            return Array(path.utf8).withUnsafeBufferPointer { glob.matches($0) }
+            return glob.answer(Array(path.utf8)) == .matched
         } catch {
             throw BundleError("failed to compile glob pattern \(pattern): \(error)")
         }

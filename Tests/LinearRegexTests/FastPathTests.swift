@@ -20,26 +20,51 @@ struct FastPathTests {
         }.joined()
     }
 
+    /// Patterns that come down to fixed strings are answered without the automaton, which finds where the matches are.
+    @Test(arguments: [
+        "", "^$", "^", "$", "abc", "^abc", "abc$", "^abc$", "level=(error|fatal)", "^(GET|PUT|)$", "x?y", "(?i)ab", "a|b|cd$", "(^a)b",
+        ".*ab",
+        "ab.*", "^.*ab", "ab.*$", "ab[x-z]*", "[x-z]?ab", "(?:a|ab)(?:c|bcd)", "\\bab", "ab\\b", "é(a|b)", "(a|)(b|)$", "^(a|b)*c",
+        "a{0,1}b", "a{2}b",
+    ])
+    func fixedStrings(pattern: String) throws {
+        let regex = try Regex(pattern)
+        let pieces = ["", "a", "b", "ab", "abc", "bcd", "x", "é", "GET", "level=", "error", "fatal", "\n", "level=err", "cd"]
+        for first in pieces {
+            for second in pieces {
+                for third in ["", "a", "b", "c", "\n"] {
+                    let text = Array((first + second + third).utf8)
+                    #expect(regex.matches(text) == (regex.firstMatch(in: text) != nil), "\(pattern) in \(first + second + third)")
+                }
+            }
+        }
+    }
+
     @Test("Globs of strings and stars", arguments: [1, 2, 3] as [UInt64])
     func globs(seed: UInt64) throws {
         var random = XorShift(state: seed &* 0x9E37_79B9_7F4A_7C15)
         let delimiterSets: [[Character]] = [["."], ["/"], [".", "/"], [], ["é"], [".", "中"], ["a"]]
+        var plain = 0
         for _ in 0..<1500 {
             let delimiters = delimiterSets.randomElement(using: &random) ?? []
             let pattern = (0...Int(random.next() % 6)).map { _ in
                 random.next() % 2 == 0 ? (random.next() % 5 == 0 ? "**" : "*") : Self.pieces.randomElement(using: &random) ?? ""
             }
             let glob = try Glob(Array(pattern.joined().utf8), delimiters: delimiters.flatMap { $0.unicodeScalars.map(\.value) })
-            // The same as a regular expression, with stars as gobwas reads them: two that meet are one of the stronger kind.
+            // The same as a regular expression, if it means what is written.
+            guard let matcher = glob.makeMatcher() else { continue }
+            plain += 1
             let escaped = Self.regex(of: pattern.joined(), delimiters)
             let regex = try Regex(escaped)
             for _ in 0..<12 {
                 let text = Array(Self.text(&random, pattern, Self.pieces).utf8)
                 let expected = regex.firstMatch(in: text) != nil
-                #expect(glob.matches(text) == expected, "\(pattern.joined()) \(delimiters) \(String(decoding: text, as: UTF8.self))")
+                let isMatch = text.withUnsafeBufferPointer { matcher.matches($0) }
+                #expect(isMatch == expected, "\(pattern.joined()) \(delimiters) \(String(decoding: text, as: UTF8.self))")
                 #expect(regex.matches(text) == expected, "\(escaped) \(String(decoding: text, as: UTF8.self))")
             }
         }
+        #expect(plain > 300)
     }
 
     private static func regex(of glob: String, _ delimiters: [Character]) -> String {

@@ -182,6 +182,9 @@ import Testing
         Program(
             "glob.match",
             #"p := glob.match(concat("", ["{{{{" | some i in numbers.range(1, 10000)]), [], "a")"#),
+        Program("glob.match, tree", #"p := glob.match(concat("", ["{*a*,*b*}x*" | some i in numbers.range(1, 20)]), [], s)"#),
+        Program("glob.match, deep", #"p := glob.match(concat("", ["{a,*b}*" | some i in numbers.range(1, 60)]), ["."], s)"#),
+        Program("glob.match, long", #"p := glob.match(concat("", ["?" | some i in numbers.range(1, 9000)]), ["."], s)"#),
         Program(
             "strings.replace_n",
             """

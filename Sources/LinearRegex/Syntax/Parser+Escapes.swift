@@ -147,6 +147,9 @@ enum UTF8Decoding {
         return (scalar, length)
     }
 
+    /// Bytes that a scalar takes.
+    static func encodedLength(of scalar: UInt32) -> Int { scalar < 0x80 ? 1 : scalar < 0x800 ? 2 : scalar < 0x10000 ? 3 : 4 }
+
     /// Bytes to go forward for one character; 1 where the text is not UTF-8.
     static func length(of bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Int {
         bytes[index] < 0x80 ? 1 : decode(bytes, at: index)?.length ?? 1

@@ -21,7 +21,7 @@ package enum GlobBuiltins {
         }
         guard let pattern = call.string(0) else { return }
         if call.areConstant(0b11), let known = call.context.constantObjects.object(CachedGlob.self, for: pattern, call[1]) {
-            guard let text = call.wellFormedString(2) else { return }
+            guard let text = call.string(2) else { return }
             return match(text, known, call)
         }
         // No delimiters by null, the dot by an empty array.
@@ -32,21 +32,32 @@ package enum GlobBuiltins {
             delimiters = call[1].length == 0 ? [UInt32(UInt8(ascii: "."))] : []
             for element in call[1].elements {
                 guard element.isString else { return call.failElement(1, containing: element, "string") }
-                guard element.length > 0, UTF8Text.sequenceLength(element.utf8, at: 0) == element.length else {
+                let length = element.length > 0 ? UTF8Text.sequenceLength(element.utf8, at: 0) : 0
+                // A byte that is no character is one to Go.
+                guard length == element.length && length > 0 || length == 0 && element.length == 1 else {
                     return call.failElement(1, containing: element, "rune")
                 }
-                delimiters.append(GoQuoting.scalar(element.utf8, 0, element.length))
+                delimiters.append(length == 0 ? 0xFFFD : GoQuoting.scalar(element.utf8, 0, length))
             }
         default: return call.failType(1, "array", "null")
         }
-        guard let text = call.wellFormedString(2) else { return }
+        guard let text = call.string(2) else { return }
         match(text, call.kept(ifConstant: 0b11, pattern, call[1]) { compiled(pattern, delimiters, call) }, call)
     }
 
     private static func match(_ text: Value, _ compiled: CachedGlob, _ call: BuiltinCall) {
-        if let matcher = compiled.matcher { return call.return(matcher.matches(text.utf8)) }
+        // Automata read UTF-8; only decoders make strings that are not.
+        if let matcher = compiled.matcher, let text = call.wellFormedString(2) { return call.return(matcher.matches(text.utf8)) }
         switch compiled.result {
-        case .success(let glob): call.return(glob.matches(text.utf8))
+        case .success(let glob):
+            let context = call.context
+            let isTimed = context.deadline != 0 || context.cancellation != nil
+            switch glob.answer(text.utf8, isInterrupted: isTimed ? { context.isInterrupted } : nil) {
+            case .matched: call.return(true)
+            case .unmatched: call.return(false)
+            case .impossible: call.fail(.halt, "OPA's library fails on this pattern and text")
+            case .undecided: if !call.endIfInterrupted() { call.fail(.limit, "matching takes too much memory") }
+            }
         case .failure(let error): call.fail(.builtin, error.message)
         }
     }

@@ -16,7 +16,7 @@ final class CachedRegex {
 /// A compiled glob in a `BuiltinCache`.
 final class CachedGlob {
     let result: Result<Glob, RegexError>
-    /// Of the one thread that the cache belongs to.
+    /// Of the one thread that the cache belongs to; `nil` for a glob that has none.
     let matcher: Matcher?
 
     init(_ result: Result<Glob, RegexError>) {
