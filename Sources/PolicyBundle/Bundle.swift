@@ -41,6 +41,11 @@ public struct Bundle: Sendable {
         }
     }
 
+    /// Reads a gzip-compressed tar archive.
+    init(archive bytes: [UInt8], limits: BundleLimits = BundleLimits()) throws(BundleError) {
+        try self.init(try BundleFiles(archive: bytes, limits: limits))
+    }
+
     init(_ files: BundleFiles) throws(BundleError) {
         var files = files
         let manifests = files.list.filter { $0.path.hasSuffix("/.manifest") }
@@ -83,6 +88,18 @@ public struct Bundle: Sendable {
                         + "'/\(place.joined(separator: "/"))'")
             }
         }
+    }
+
+    /// The documents with the manifest, which is `data.system.bundle.manifest`.
+    func dataWithManifest() throws(BundleError) -> BaseData {
+        let builder = BaseDataBuilder(documents: 2)
+        do throws(BaseDataBuilder.Problem) {
+            try builder.add(baseData)
+            try builder.add(BaseData(manifest.document), at: ["system", "bundle", "manifest"])
+        } catch {
+            throw BundleError("bundle load failed on /system/bundle/manifest/revision: another file has data at '/system/bundle/manifest'")
+        }
+        return builder.finish()
     }
 
     // MARK: Roots

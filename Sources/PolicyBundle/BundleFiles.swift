@@ -41,6 +41,12 @@ struct BundleFiles {
         }
     }
 
+    /// Finds the files that count of an archive.
+    init(archive bytes: [UInt8], limits: BundleLimits) throws(BundleError) {
+        self.limits = limits
+        try addArchive(bytes)
+    }
+
     /// The bytes of a file of the list.
     mutating func content(of file: File) throws(BundleError) -> ArraySlice<UInt8> {
         switch file.content {

@@ -16,6 +16,8 @@ public struct BundleManifest: Sendable {
     public var fileRegoVersions: [(glob: String, version: Int)] = []
     /// What else the author wrote.
     public var metadata: [RegoValue: RegoValue] = [:]
+    /// Entrypoints of compiled policies, as they are written.
+    private var entrypoints: [RegoValue] = []
 
     /// The manifest of a bundle without one.
     public init() {}
@@ -48,11 +50,26 @@ public struct BundleManifest: Sendable {
         // Globs that overlap have one answer: that of the first in order.
         fileRegoVersions.sort { $0.glob.utf8.lexicographicallyPrecedes($1.glob.utf8) }
         metadata = try Self.read(document, "metadata") { $0.object } ?? [:]
+        entrypoints = try Self.read(document, "wasm") { $0.array } ?? []
         for (index, root) in roots.enumerated() {
             for other in roots.dropFirst(index + 1) where Self.contains(root, other) || Self.contains(other, root) {
                 throw BundleError("manifest has overlapped roots: '\(root)' and '\(other)'")
             }
         }
+    }
+
+    /// The manifest as a document.
+    var document: RegoValue {
+        var members: [RegoValue: RegoValue] = ["revision": .string(revision), "roots": .array(roots.map(RegoValue.string))]
+        if !entrypoints.isEmpty { members["wasm"] = .array(entrypoints) }
+        if let regoVersion { members["rego_version"] = .number(RegoNumber(Int64(regoVersion))) }
+        if !fileRegoVersions.isEmpty {
+            var versions: [RegoValue: RegoValue] = [:]
+            for (glob, version) in fileRegoVersions { versions[.string(glob)] = .number(RegoNumber(Int64(version))) }
+            members["file_rego_versions"] = .object(versions)
+        }
+        if !metadata.isEmpty { members["metadata"] = .object(metadata) }
+        return .object(members)
     }
 
     private static func failure(_ problem: String) -> BundleError { BundleError("bundle load failed on manifest decode: \(problem)") }

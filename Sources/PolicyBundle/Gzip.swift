@@ -11,7 +11,7 @@ package enum Gzip {
     /// - Throws: a `BundleError` for what is no gzip data, is cut off, damaged, or longer than the limit.
     package static func unpack(_ bytes: [UInt8], limit: Int) throws(BundleError) -> [UInt8] {
         guard bytes.count > 2, bytes[0] == 0x1F, bytes[1] == 0x8B else {
-            throw BundleError("neither a folder nor a gzip-compressed archive (gzip: invalid header)")
+            throw BundleError("archive read failed: gzip: invalid header")
         }
         guard bytes.count <= Int(UInt32.max) else { throw BundleError("gzip: more than \(UInt32.max) bytes") }
         var stream = z_stream()

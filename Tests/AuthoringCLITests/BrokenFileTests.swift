@@ -45,7 +45,10 @@ struct BrokenFileTests {
         ("eval -f raw -d F data", "utf.yaml", "1 error occurred: F: yaml: line 2: the text is not UTF-8\n"),
         ("eval -f raw -d F data", "broken.json", "1 error occurred: F: 2:7: invalid character '}' looking for beginning of value\n"),
         ("eval -f raw -d F data", "broken.yaml", "1 error occurred: F: yaml: line 2: did not find expected node content\n"),
-        ("eval -f raw -d F data", "plain.txt", "1 error occurred: F: can't recognize file type: neither .rego, .json, .yaml nor .yml\n"),
+        (
+            "eval -f raw -d F data", "plain.txt",
+            "1 error occurred: F: can't recognize file type: neither .rego, .json, .yaml, .yml nor .tar.gz\n"
+        ),
         ("eval -f raw -i F input", "folder", "1 error occurred: F: Is a directory\n"),
         ("eval -f raw -i F input", "nowhere.json", "1 error occurred: F: No such file or directory\n"),
         (
@@ -56,7 +59,7 @@ struct BrokenFileTests {
         ("eval -f raw -b F data", "nowhere", "1 error occurred: bundle F: No such file or directory\n"),
         (
             "eval -f raw -b F data", "plain.txt",
-            "1 error occurred: bundle F: neither a folder nor a gzip-compressed archive (gzip: invalid header)\n"
+            "1 error occurred: bundle F: archive read failed: gzip: invalid header\n"
         ),
         ("eval -f raw -s F data", "plain.txt", "1 error occurred: F: not a JSON schema: a schema is an object or a boolean\n"),
         ("eval -f raw --capabilities F data", "nowhere", "1 error occurred: no such file or capabilities version found: F\n"),

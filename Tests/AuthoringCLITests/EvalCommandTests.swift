@@ -1,4 +1,5 @@
 import AuthoringCLI
+import Glibc
 import Rego
 import Testing
 
@@ -286,6 +287,37 @@ struct EvalCommandTests {
         let outside = Ward.run("eval", "-b", folder.path + "/b", "-f", "raw", "data.pkg.v")
         #expect(outside.status == 2)
         #expect(outside.errors.contains("elsewhere"))
+    }
+
+    @Test("An archive among the files is a bundle, with its manifest in the data")
+    func archive() {
+        folder.write("b/.manifest", "{\"revision\": \"r1\", \"roots\": [\"/pkg\", \"k\"], \"metadata\": {\"by\": \"ops\"}}")
+        folder.write("b/k/data.json", "{\"v\": 7}")
+        folder.write("b/k/other.json", "not read")
+        folder.write("b/p.rego", "package pkg\n\nv := data.k.v + 1\n")
+        folder.write("d/sub/k.json", "{\"k\": {\"w\": 1}}")
+        folder.write("d/clash/k.json", "{\"k\": {\"v\": 1}}")
+        folder.write("broken.tar.gz", "no archive")
+        #expect(system("cd \(Ward.quoted(folder.path)) && tar czf b.tar.gz -C b . && cp b.tar.gz d/sub") == 0)
+        let archive = folder.path + "/b.tar.gz"
+        func ask(_ source: String, _ query: String) -> Ward.Outcome { Ward.run("eval", "-d", source, "-f", "raw", query) }
+        #expect(ask(archive, "data.pkg.v").output == "8\n")
+        let manifest = "{\"metadata\":{\"by\":\"ops\"},\"revision\":\"r1\",\"roots\":[\"pkg\",\"k\"]}\n"
+        #expect(ask(archive, "data.system.bundle.manifest").output == manifest)
+        #expect(ask("x.y:" + archive, "[data.x.y.k.v, data.x.y.system.bundle.manifest.revision]").output == "[7,\"r1\"]\n")
+        #expect(
+            ask(folder.path + "/d", "[data.sub.k, data.clash.k, data.sub.system.bundle.manifest.revision]").output
+                == "[{\"v\":7,\"w\":1},{\"v\":1},\"r1\"]\n")
+        let clash = Ward.run("eval", "-d", folder.path + "/d/clash", "-d", archive, "-f", "raw", "data")
+        #expect(clash.errors == "1 error occurred: \(archive): merge error: data.k.v is loaded from another file already\n")
+        let broken = folder.path + "/broken.tar.gz"
+        #expect(ask(broken, "1").errors == "1 error occurred: bundle \(broken): archive read failed: gzip: invalid header\n")
+        #expect(Ward.run("check", archive).status == 0)
+        folder.write("b/q_test.rego", "package pkg\n\ntest_v if v == 8\n")
+        folder.write("b/z.rego", "package elsewhere\n")
+        #expect(system("cd \(Ward.quoted(folder.path)) && tar czf out.tar.gz -C b . && rm b/z.rego && tar czf t.tar.gz -C b .") == 0)
+        #expect(ask(folder.path + "/out.tar.gz", "1").errors.contains("do not permit 'package elsewhere' in module '/z.rego'"))
+        #expect(Ward.run("test", folder.path + "/t.tar.gz").output.contains("PASS: 1/1"))
     }
 
     @Test("Queries and inputs come from standard input, packages and imports from flags")

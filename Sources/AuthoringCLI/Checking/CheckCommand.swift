@@ -1,3 +1,4 @@
+import PolicyBundle
 import ArgumentParser
 import Rego
 import RegoSyntax

@@ -1,3 +1,4 @@
+import PolicyBundle
 import Glibc
 import Rego
 @_spi(Engine) import RegoRuntime

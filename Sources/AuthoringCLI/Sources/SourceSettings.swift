@@ -1,3 +1,4 @@
+import PolicyBundle
 package import Rego
 import RegoSyntax
 
@@ -20,6 +21,7 @@ package struct SourceSettings: Sendable {
     package var loader: Loader {
         var loader = Loader(ignoring: ignored)
         loader.dialect = isV0 ? .v0 : .v1
+        loader.readArchives()
         return loader
     }
 

@@ -1,3 +1,4 @@
+import PolicyBundle
 import Rego
 import RegoSyntax
 

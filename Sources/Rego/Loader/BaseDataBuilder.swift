@@ -51,9 +51,11 @@ package struct BaseDataBuilder {
     }
 
     /// Adds all documents of others, or nothing; they are shared.
-    package func add(_ data: BaseData) throws(Problem) {
+    ///
+    /// - Parameter names: those below `data` that lead to what is `data` there.
+    package func add(_ data: BaseData, at names: [String] = []) throws(Problem) {
         guard data.root.isDefined else { return }
-        if let place = builder.add(data.root, of: data.heaps) { throw .conflict(place) }
+        if let place = builder.add(data.root, of: data.heaps, at: names) { throw .conflict(place) }
     }
 
     /// The documents; nothing more can be added.

@@ -9,19 +9,23 @@ struct FileSearch {
         var names: [String] = []
         /// How a document is written; `nil` for a module.
         var format: BaseDataBuilder.Format?
+        /// Whether it is an archive of modules and documents.
+        var isArchive = false
         /// Why nothing can be read.
         var problem: String?
 
-        var isDocument: Bool { format != nil }
+        var isDocument: Bool { format != nil || isArchive }
     }
 
     let ignored: [String]
     let readsModulesAlone: Bool
+    let readsArchives: Bool
     private(set) var found: [Found] = []
 
-    init(ignored: [String], readsModulesAlone: Bool) {
+    init(ignored: [String], readsModulesAlone: Bool, readsArchives: Bool) {
         self.ignored = ignored
         self.readsModulesAlone = readsModulesAlone
+        self.readsArchives = readsArchives
     }
 
     /// Folders within each other beyond which a tree is refused.
@@ -42,7 +46,8 @@ struct FileSearch {
         case .folder?: addFolder(path, below: prefix, depth: 0)
         case .file?, .other?:
             guard !addFile(path, below: prefix), !readsModulesAlone else { return }
-            fail("\(path): can't recognize file type: neither .rego, .json, .yaml nor .yml", path)
+            let kinds = readsArchives ? ".rego, .json, .yaml, .yml nor .tar.gz" : ".rego, .json, .yaml nor .yml"
+            fail("\(path): can't recognize file type: neither \(kinds)", path)
         }
     }
 
@@ -71,6 +76,10 @@ struct FileSearch {
     private mutating func addFile(_ path: String, below prefix: [String]) -> Bool {
         if path.hasSuffix(".rego") {
             found.append(Found(path: path))
+            return true
+        }
+        if readsArchives, !readsModulesAlone, path.hasSuffix(".tar.gz") {
+            found.append(Found(path: path, names: prefix, isArchive: true))
             return true
         }
         guard !readsModulesAlone, let format = BaseDataBuilder.Format(ofFile: path) else { return false }

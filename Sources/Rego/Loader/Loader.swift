@@ -28,6 +28,14 @@ public struct Loader: Sendable {
     /// The dialect that modules are in where what is wrong with them is told along with what is wrong with other files.
     package var dialect = RegoVersion.v1
 
+    /// Reads a `.tar.gz`, which is passed over without.
+    package var archiveReader: ArchiveReader?
+    /// What an archive of a path and of these bytes holds.
+    package typealias ArchiveReader =
+        @Sendable (_ path: String, _ bytes: [UInt8]) throws(Failure) -> (
+            modules: [Policy.Module], data: BaseData
+        )
+
     /// Makes a loader that has read nothing.
     ///
     /// - Parameter ignored: shell patterns for the names of files and folders within a folder that are passed over; `.*` for hidden ones.
@@ -55,7 +63,7 @@ public struct Loader: Sendable {
     ///
     /// - Throws: a `Failure` that names each file that something is wrong with; nothing is added then.
     public mutating func load(_ arguments: [String]) throws(Failure) {
-        var search = FileSearch(ignored: ignored, readsModulesAlone: readsModulesAlone)
+        var search = FileSearch(ignored: ignored, readsModulesAlone: readsModulesAlone, readsArchives: archiveReader != nil)
         for argument in arguments { search.add(argument) }
         let count = search.found.count { $0.isDocument } + (documents == nil ? 0 : 1)
         let builder = BaseDataBuilder(documents: count)
@@ -64,7 +72,7 @@ public struct Loader: Sendable {
         var problems: [(order: Int, message: String)] = []
         for (order, file) in search.found.enumerated() {
             do throws(Failure) {
-                if let module = try read(file, into: builder) { modules.append((order, module)) }
+                modules += try read(file, into: builder).map { (order, $0) }
             } catch {
                 problems.append((order, error.description))
             }
@@ -105,22 +113,29 @@ public struct Loader: Sendable {
         }
     }
 
-    /// Reads a file: returns its module, or adds its document.
-    private func read(_ file: FileSearch.Found, into builder: BaseDataBuilder) throws(Failure) -> Policy.Module? {
+    /// Reads a file: returns its modules, and adds its documents.
+    private func read(_ file: FileSearch.Found, into builder: BaseDataBuilder) throws(Failure) -> [Policy.Module] {
         if let problem = file.problem { throw Failure(problem) }
         let bytes = try Self.read(file.path, limit: fileLimit)
-        guard let format = file.format else { return Policy.Module(name: file.path, bytes: bytes) }
+        if file.isArchive, let archiveReader {
+            let (modules, data) = try archiveReader(file.path, bytes)
+            try Self.add(data, at: file.names, to: builder, name: file.path)
+            return modules
+        }
+        guard let format = file.format else { return [Policy.Module(name: file.path, bytes: bytes)] }
         do throws(BaseDataBuilder.Problem) {
             try builder.add(bytes[...], format, at: file.names)
         } catch {
             throw Self.failure(error, path: file.path)
         }
-        return nil
+        return []
     }
 
-    private static func add(_ data: BaseData, to builder: BaseDataBuilder, name: String) throws(Failure) {
+    private static func add(
+        _ data: BaseData, at names: [String] = [], to builder: BaseDataBuilder, name: String
+    ) throws(Failure) {
         do throws(BaseDataBuilder.Problem) {
-            try builder.add(data)
+            try builder.add(data, at: names)
         } catch {
             throw failure(error, path: name)
         }

@@ -43,8 +43,8 @@
     }
 
     /// Adds an object of other heaps, which are kept; as `add(_:at:)` does.
-    package func add(_ object: Value, of heaps: [FrozenHeap]) -> [String]? {
-        if let place = merge(object) { return place }
+    package func add(_ object: Value, of heaps: [FrozenHeap], at names: [String] = []) -> [String]? {
+        if let place = add(object, at: names) { return place }
         others += heaps
         return nil
     }

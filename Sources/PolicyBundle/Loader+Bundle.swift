@@ -1,4 +1,3 @@
-import PolicyBundle
 package import Rego
 import RegoSyntax
 
@@ -13,6 +12,20 @@ extension Loader {
             throw Loader.Failure(error.description)
         }
         try add(modules: bundle.modules, data: bundle.baseData, name: path)
+    }
+
+    /// Reads each `.tar.gz` among the files as a bundle from now on, as `opa eval -d` does: its modules must lie below its roots, and its
+    /// manifest is `data.system.bundle.manifest`.
+    package mutating func readArchives() {
+        archiveReader = { path, bytes throws(Loader.Failure) in
+            do throws(BundleError) {
+                let bundle = try Bundle(archive: bytes)
+                if bundle.manifest.hasRoots { try bundle.checkPackages() }
+                return (bundle.modules, try bundle.dataWithManifest())
+            } catch {
+                throw Loader.Failure("bundle \(path): \(error.description)")
+            }
+        }
     }
 }
 
