@@ -52,7 +52,7 @@ public struct Explanation: Sendable {
         case notes
         /// Failures, and how the search came to them.
         case fails
-        /// All; OPA also shows unifications here, which Ward's plan has settled before.
+        /// All; OPA adds an event for each pair of terms that it unifies, most of which Ward's plan has settled before.
         case debug
     }
 
