@@ -14,7 +14,7 @@ extension FuzzMode {
     /// Small enough that no input takes long.
     private static let limits = EvaluationLimits(instructions: 100_000, memory: 16 << 20, depth: 500, strictBuiltinErrors: true)
 
-    /// What is read can be written, and what is written reads as the same value with the same text.
+    /// What is read can be written, and what is written reads as the same value with the same text; an object's parts make the object.
     private static func checkJSON(_ bytes: [UInt8]) -> String? {
         let arena = Arena(byteLimit: 64 << 20)
         defer { arena.destroy() }
@@ -33,7 +33,9 @@ extension FuzzMode {
         }
         let owned = RegoValue(value)
         guard owned.json() == text else { return "changes on the way out: \(owned.json().prefix(200))" }
-        return Value.equal(value.deepCopy(into: arena), value) ? nil : "a copy differs"
+        guard Value.equal(value.deepCopy(into: arena), value) else { return "a copy differs" }
+        var documents = SplitDocuments(owned, cutBy: bytes)
+        return documents.check()
     }
 
     /// There is a policy or an error, in either dialect; what compiled can be asked.

@@ -4,6 +4,9 @@ enum EngineText {
         #"{"a": [1, -0, 1.0, 1e8, 0.10, 123456789012345678901234567890, 5e-324, 1e999999999, -1.5E-7], "b": {"": null, "a": true}}"#,
         #"["", "\u0041\ud83d\ude00\ud800\"\\\/\b\f\n\r\t", "é日本", {"a": 1, "a": 2, "b": [[[[]]]]}, false]"#,
         #"{"1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6, "7": 7, "8": 8, "9": 9, "10": 10}"#,
+        // Objects of so many members stay open for those of other documents.
+        "{\"users\": {\((0..<90).map { "\"u\($0)\": {\"n\": \($0), \"é\": [{}, {\"x\": \($0)}]}" }.joined(separator: ", "))}, \"a\": {}}",
+        "{\((0..<70).map { "\"k\($0)\": {\"a\": {\"b\": {}}}" }.joined(separator: ","))}",
     ].map { Array($0.utf8) }
 
     static let jsonWords = [
