@@ -18,6 +18,8 @@ package typealias BuiltinImplementation = @convention(c) (UnsafeMutableRawPointe
     /// Whether a call may wait for another machine, as `http.send` does.
     package let canBlock: Bool
     package let implementation: BuiltinImplementation
+    /// Whether a call takes more than the implementation's: a program's closure in its place, or recorded results.
+    var isSpecial: Bool
 
     /// Whether a call leaves more behind than its result: a line that is written, a case of a test that is noted.
     package var hasEffect: Bool {
@@ -38,6 +40,7 @@ package typealias BuiltinImplementation = @convention(c) (UnsafeMutableRawPointe
         self.isDeprecated = isDeprecated
         self.isNondeterministic = isNondeterministic
         self.canBlock = canBlock
+        isSpecial = isNondeterministic
         unsafe self.implementation = implementation
     }
 }

@@ -2,6 +2,27 @@ extension Machine {
     /// Nesting of a hosted builtin's result beyond which it is refused; JSON texts may be nested as deeply.
     private static let hostedDepth = JSONParser.defaultDepth
 
+    /// Calls a closure, or a nondeterministic builtin: it is told where it is called, and the recorded result, if there is one, is the
+    /// result.
+    @inline(never)
+    func callSpecial(
+        _ definition: UnsafeMutablePointer<BuiltinDefinition>, _ index: Int, arguments: UnsafeMutablePointer<Value>, count: Int,
+        at instruction: UnsafeMutablePointer<Instruction>
+    ) -> Value {
+        if program.hasHostedBuiltins, let hosted = program.hosted[index] {
+            return unsafe callHosted(hosted, arguments: arguments, count: count, at: instruction)
+        }
+        context.position = unsafe program.position(of: instruction - program.code)
+        guard let results = context.nondeterministicResults else {
+            return unsafe call(definition, arguments: arguments, count: count, at: instruction)
+        }
+        let name = unsafe definition.pointee.name
+        if let known = unsafe results.result(name, UnsafeBufferPointer(start: arguments, count: count), in: arena) { return known }
+        let result = unsafe call(definition, arguments: arguments, count: count, at: instruction)
+        if result.isDefined { unsafe results.record(name, UnsafeBufferPointer(start: arguments, count: count), result) }
+        return result
+    }
+
     /// Calls a closure of the embedding program; `undefined` if it has no result or failed.
     @inline(never)
     func callHosted(

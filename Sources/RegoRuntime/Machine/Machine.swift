@@ -274,13 +274,18 @@ import Glibc
     func callBuiltin(
         _ index: Int, arguments: UnsafeMutablePointer<Value>, count: Int, at instruction: UnsafeMutablePointer<Instruction>
     ) -> Value {
-        if program.hasHostedBuiltins, let hosted = program.hosted[index] {
-            return unsafe callHosted(hosted, arguments: arguments, count: count, at: instruction)
-        }
         let definition = unsafe program.builtins + index
-        if unsafe definition.pointee.isNondeterministic {
-            if let known = unsafe recordedResult(definition.pointee, arguments: arguments, count: count, at: instruction) { return known }
+        if unsafe definition.pointee.isSpecial {
+            return unsafe callSpecial(definition, index, arguments: arguments, count: count, at: instruction)
         }
+        return unsafe call(definition, arguments: arguments, count: count, at: instruction)
+    }
+
+    @inline(__always)
+    func call(
+        _ definition: UnsafeMutablePointer<BuiltinDefinition>, arguments: UnsafeMutablePointer<Value>, count: Int,
+        at instruction: UnsafeMutablePointer<Instruction>
+    ) -> Value {
         let frame = unsafe builtinFrame
         unsafe frame.pointee.arguments = unsafe UnsafePointer(arguments)
         unsafe frame.pointee.count = count
@@ -298,23 +303,7 @@ import Glibc
             unsafe settleFailure(at: instruction)
             return .undefined
         }
-        if unsafe definition.pointee.isNondeterministic, let results = context.nondeterministicResults,
-            unsafe frame.pointee.result.isDefined
-        {
-            unsafe results.record(definition.pointee.name, UnsafeBufferPointer(start: arguments, count: count), frame.pointee.result)
-        }
         return unsafe definition.pointee.hasResult ? frame.pointee.result : .true
-    }
-
-    /// Tells a nondeterministic builtin where it is called; the recorded result if there is one.
-    @inline(never)
-    private func recordedResult(
-        _ definition: BuiltinDefinition, arguments: UnsafeMutablePointer<Value>, count: Int,
-        at instruction: UnsafeMutablePointer<Instruction>
-    ) -> Value? {
-        context.position = unsafe program.position(of: instruction - program.code)
-        return unsafe context.nondeterministicResults?
-            .result(definition.name, UnsafeBufferPointer(start: arguments, count: count), in: arena)
     }
 
     /// A builtin's failure ends the evaluation if errors are strict or the failure insists.

@@ -90,6 +90,7 @@ package struct FunctionCode: BitwiseCopyable, Sendable {
         self.builtinCount = builtins.count
         self.hasHostedBuiltins = hosted.contains { $0 != nil }
         self.hosted = hasHostedBuiltins ? hosted : []
+        for index in hosted.indices where hosted[index] != nil { unsafe self.builtins[index].isSpecial = true }
         self.memoCount = memoCount
         functionCount = functions.count
         self.globalCount = globalCount
