@@ -3,7 +3,7 @@ struct GlobCompiler: ~Copyable {
     /// Parts within parts, which matching recurses through.
     static let maximumDepth = 250
     /// Parts of one sequence, whose cost is quadratic.
-    private static let maximumSequence = 10_000
+    private static let maximumSequence = 4_000
 
     private(set) var parts: [GlobPart] = []
     private(set) var children: [Int] = []
@@ -11,10 +11,15 @@ struct GlobCompiler: ~Copyable {
     private(set) var scalars: [UInt32] = []
     let delimiters: [UInt32]
     private let pattern: [UInt8]
+    /// Lists of characters by number; the empty one has 0.
+    private var sets: [[UInt32]: Int] = [[]: 0]
+    private let delimiterSet: Int
 
     private init(_ pattern: [UInt8], _ delimiters: [UInt32]) {
         self.pattern = pattern
         self.delimiters = delimiters
+        delimiterSet = delimiters.isEmpty ? 0 : 1
+        sets[delimiters] = delimiterSet
     }
 
     static func compile(_ nodes: [GlobNode], _ pattern: [UInt8], delimiters: [UInt32]) throws(RegexError) -> GlobTree {
@@ -37,8 +42,10 @@ struct GlobCompiler: ~Copyable {
         case .list(let members, let isNegated):
             if members.count == 1, !isNegated { return addText(UTF8Sequences.encode(members[0])) }
             scalars += members
-            return add(
-                GlobPart(kind: .list, isNegated: isNegated, length: 1, first: scalars.count - members.count, count: members.count))
+            let set = sets[members, default: sets.count]
+            sets[members] = set
+            let first = scalars.count - members.count
+            return add(GlobPart(kind: .list, isNegated: isNegated, length: 1, first: first, count: members.count, second: set))
         case .range(let low, let high, let isNegated):
             return add(GlobPart(kind: .range, isNegated: isNegated, length: 1, first: Int(low), count: Int(high)))
         case .sequence(let nodes):
@@ -157,7 +164,15 @@ struct GlobCompiler: ~Copyable {
         }
     }
 
-    private func haveEqualSet(_ left: Int, _ right: Int) -> Bool { set(left).elementsEqual(set(right)) }
+    private func haveEqualSet(_ left: Int, _ right: Int) -> Bool { setNumber(left) == setNumber(right) }
+
+    private func setNumber(_ part: Int) -> Int {
+        switch parts[part].kind {
+        case .anything: 0
+        case .list: parts[part].second
+        default: delimiterSet
+        }
+    }
 
     private mutating func addRow(_ stretch: ArraySlice<Int>) -> Int {
         addList(.row, stretch, length: stretch.reduce(0) { $0 + parts[$1].length })

@@ -97,8 +97,10 @@ struct GlobParser {
     }
 
     private mutating func closeBrace() {
-        guard let (outer, alternatives) = open.popLast() else { return }
-        sequence = outer + [.alternatives(alternatives + [.sequence(sequence)])]
+        guard var (outer, alternatives) = open.popLast() else { return }
+        alternatives.append(.sequence(sequence))
+        outer.append(.alternatives(alternatives))
+        sequence = outer
     }
 
     private mutating func parseText(until breakers: [UInt32]) -> [UInt32] {

@@ -24,7 +24,7 @@ struct GlobPart {
     var first = 0
     /// How many there are; a range's greatest scalar; a tree's left part, or -1.
     var count = 0
-    /// Where the bytes of the suffix begin; a tree's right part, or -1.
+    /// Where the bytes of the suffix begin; a tree's right part, or -1; the number of a list's set.
     var second = 0
     /// Bytes of the suffix.
     var secondCount = 0

@@ -2,6 +2,7 @@
 extension GlobRun {
     /// The first place of a part, from `low`; the lengths that it may have there go to `segments`, in whatever order.
     mutating func find(_ index: Int, _ low: Int, _ high: Int) -> Int? {
+        if isOver(high - low) { return nil }
         let part = parts[index]
         switch part.kind {
         case .any:
@@ -52,7 +53,8 @@ extension GlobRun {
 
     private mutating func findCharacter(_ part: GlobPart, _ low: Int, _ high: Int) -> Int? {
         var position = low
-        while position < high {
+        // Each character is looked up in a list.
+        while position < high, !isOver(delimiters.count + part.count) {
             let (scalar, width) = character(position, high)
             if isMember(scalar, part) {
                 addSegment(UTF8Decoding.encodedLength(of: scalar))

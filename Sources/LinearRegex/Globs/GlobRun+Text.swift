@@ -92,8 +92,8 @@ extension GlobRun {
     }
 
     /// Where the first delimiter that is in the text, in the order of the delimiters, stands first.
-    func firstDelimiter(_ low: Int, _ high: Int) -> Int? {
-        for delimiter in delimiters {
+    mutating func firstDelimiter(_ low: Int, _ high: Int) -> Int? {
+        for delimiter in delimiters where !isOver(high - low) {
             if let place = find(scalar: delimiter, low, high) { return place }
         }
         return nil
@@ -103,7 +103,7 @@ extension GlobRun {
     /// the first place, and takes as many bytes off the text's beginning, again and again, until nothing is left; it fails if that does
     /// not come out even.
     mutating func lastDelimiter(_ low: Int, _ high: Int) -> Int? {
-        for delimiter in delimiters {
+        for delimiter in delimiters where !isOver(high - low) {
             guard let place = find(scalar: delimiter, low, high) else { continue }
             if delimiter < 0x80 { return text[low..<high].lastIndex(of: UInt8(delimiter)) }
             if (high - low) % (place - low + 1) != 0 { failure = .impossible }

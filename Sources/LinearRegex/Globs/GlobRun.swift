@@ -52,6 +52,7 @@ struct GlobRun {
 
     /// Whether a part matches the text from `low` to `high`.
     private mutating func matches(_ index: Int, _ low: Int, _ high: Int) -> Bool {
+        if isOver(high - low) { return false }
         let part = parts[index]
         switch part.kind {
         case .any: return firstDelimiter(low, high) == nil
@@ -106,8 +107,7 @@ struct GlobRun {
     }
 
     private mutating func treeMatches(_ index: Int, _ tree: GlobPart, _ low: Int, _ high: Int) -> Bool {
-        let length = high - low
-        if tree.length > length || isOver(length) { return false }
+        if tree.length > high - low { return false }
         guard steps > Self.freeSteps else { return searchTree(tree, low, high) }
         let question = Question(part: Int32(index), low: Int32(low), high: Int32(high))
         if let known = remembered[question] { return known }
@@ -144,8 +144,8 @@ struct GlobRun {
 
     // MARK: Time and memory
 
-    /// Counts steps, and the bytes that they look at; whether to stop.
-    private mutating func isOver(_ length: Int) -> Bool {
+    /// Counts a step, and the bytes that it looks at; whether to stop.
+    mutating func isOver(_ length: Int) -> Bool {
         if failure != nil { return true }
         let before = steps
         steps += 1 + length >> 6
