@@ -92,6 +92,24 @@ import Testing
     }
 
     @Test(arguments: [
+        ("{x}", "x"),
+        ("{\n  x == 1\n  y\n}", "equal(x, 1); y"),
+        ("{ count({1, 2}) > 0 }", "gt(count({1, 2}), 0)"),
+        ("{ not x }", "not x"),
+        ("{ contains(x, y) }", "contains(x, y)"),
+        ("{ [x, y][0] }", "[x, y][0]"),
+        ("{}", "{}"),
+        ("{\"a\": 1}", "{\"a\": 1}"),
+        ("{x | y}", "{x | y}"),
+        ("{x | x := 1}", "{x | assign(x, 1)}"),
+        ("{x} == {1}", "equal({x}, {1})"),
+        ("{x}[1]", "{x}[1]"),
+    ])
+    func `Braces behind if are a body unless they can be a term`(text: String, expected: String) {
+        #expect(outcome(of: "package p\np if " + text) == ["p = true if { \(expected) }"])
+    }
+
+    @Test(arguments: [
         ("p { x }", ["p = true { x }"]),
         ("p[x] { x = 1 }", ["p[x] { x = 1 }"]),
         ("p[x] = y { x = y }", ["p[x] = y { x = y }"]),
