@@ -69,6 +69,10 @@ public struct EvaluationError: Error, Sendable, CustomStringConvertible {
         public static let deadline = Code("eval_deadline_error")
         /// The input is not JSON.
         public static let input = Code("input_error")
+        /// Something is wrong that no other code says.
+        public static let `internal` = Code("eval_internal_error")
+        /// Partial evaluation cannot say what is left of the query.
+        public static let unsupported = Code("eval_unsupported_error")
     }
 
     /// What kind of error it is.

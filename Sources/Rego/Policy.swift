@@ -92,7 +92,7 @@ public final class Policy: Sendable {
     /// The base documents and the memory they lie in.
     let data: BaseData
     /// The builtins that programs may call.
-    private let registry: BuiltinRegistry
+    let registry: BuiltinRegistry
     private let modules: [Module]
     private let cachedRevision = Mutex<String?>(nil)
 
@@ -257,6 +257,13 @@ public final class Policy: Sendable {
             imports: query.context.imports, options: settings)
         guard let resolvedQuery, problems.isEmpty else { throw CompilationFailure(problems, sources: query.sources) }
         return resolvedQuery
+    }
+
+    /// Compiles a query for partial evaluation.
+    func resolveForPartial(query: String, imports: [String], package: String?) throws(CompilationFailure) -> ResolvedQuery {
+        var settings = options.resolver
+        settings.isForPartialEvaluation = true
+        return try resolve(try parse(query: query, imports: imports, package: package), options: settings)
     }
 
     /// The types of what a query names, as far as they are known before it is evaluated: each reference and variable once, with its type in

@@ -139,7 +139,7 @@ public final class PreparedQuery: Sendable {
 
     /// The bounds as the machine counts them; its clock is only read if there is a deadline.
     @inline(__always)
-    private static func machineLimits(_ limits: EvaluationLimits) -> MachineLimits {
+    static func machineLimits(_ limits: EvaluationLimits) -> MachineLimits {
         MachineLimits(
             steps: limits.instructions, memory: limits.memory, depth: limits.depth, deadline: limits.time.map(deadline(after:)) ?? 0,
             isStrict: limits.strictBuiltinErrors)
@@ -152,29 +152,7 @@ public final class PreparedQuery: Sendable {
     }
 
     func read(_ input: Input, into machine: Machine, limits: EvaluationLimits) throws(EvaluationError) -> Value {
-        switch input {
-        case .none: return .undefined
-        case .value(let value):
-            guard !value.isNested(deeperThan: JSONParser.defaultDepth) else {
-                throw EvaluationError(code: .input, message: "input is nested deeper than \(JSONParser.defaultDepth)")
-            }
-            return value.makeValue(in: machine.inputArena)
-        case .json(let bytes):
-            guard bytes.count <= limits.inputSize else {
-                throw EvaluationError(code: .input, message: "input has \(bytes.count) bytes, more than \(limits.inputSize)")
-            }
-            var failure: JSONError?
-            let value = unsafe bytes.withUnsafeBytes { buffer -> Value in
-                do throws(JSONError) {
-                    return unsafe try JSONParser.parse(buffer, into: machine.inputArena, symbols: program.heap)
-                } catch {
-                    failure = error
-                    return .undefined
-                }
-            }
-            if let failure { throw EvaluationError(code: .input, message: failure.description) }
-            return value
-        }
+        try input.value(in: machine.inputArena, symbols: program.heap, limits: limits)
     }
 
     // MARK: Answers

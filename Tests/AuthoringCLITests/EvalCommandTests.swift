@@ -111,8 +111,8 @@ struct EvalCommandTests {
         "Arguments that do not fit are refused with status 1, and nothing is evaluated",
         arguments: [
             ["--fail", "--fail-defined", "1"], ["-f", "source", "1"], ["-f", "yaml", "1"], ["--stdin", "1"], ["1", "2"], [],
-            ["-p", "1"],
-            ["--partial", "-u", "input", "1"], ["--target", "wasm", "1"], ["--profile-sort", "size", "1"], ["--count", "0", "1"],
+            ["-p", "-f", "raw", "1"],
+            ["--partial", "--explain", "full", "1"], ["--target", "wasm", "1"], ["--profile-sort", "size", "1"], ["--count", "0", "1"],
             ["--explain", "all", "1"], ["--timeout", "soon", "1"], ["--v0-compatible", "--v1-compatible", "1"], ["--nothing", "1"],
             ["--show-builtin-errors", "--strict-builtin-errors", "1"], ["--stdin", "--stdin-input"],
         ])

@@ -31,7 +31,7 @@ struct ReplTests {
             ("package repl.input\na := 7\npackage x\ninput.a", "Rule 'a' defined in package repl.input. Type 'show' to see rules.\n7\n"),
             ("unset nothing", "warning: no matching rules in current module\n"),
             ("unset", "error: unset <name>: expects exactly one argument\n"),
-            ("unknown input", "error: partial evaluation is not available\n"),
+            ("unknown input", "error: partial evaluation is not available here: ward eval --partial has it\n"),
             ("trace sideways", "error: invalid explain mode, expected one of: off, full, notes, fails, debug\n"),
             ("show", "no rules defined\n"),
             ("exit\n1", ""),

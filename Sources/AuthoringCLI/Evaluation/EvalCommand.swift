@@ -12,11 +12,12 @@ struct EvalCommand: ParsableCommand {
               ward eval -d policies -i input.json data.medical.allow
               cat input.json | ward eval -I -d policies -f raw data.medical.allow
               ward eval -d policies --explain fails -f pretty data.medical.allow
+              ward eval -d policies --partial -f source 'data.medical.allow == true'
 
             A flag that is not given is taken from the environment: --format from WARD_EVAL_FORMAT, and so on.
 
             Exit status: 0 if the query was evaluated; 1 with --fail if it is undefined, with --fail-defined if it is defined;
-            2 on any error.
+            2 on any error. With --partial a query counts as undefined.
             """)
 
     @OptionGroup var asked: QueryOptions
@@ -47,6 +48,8 @@ struct EvalCommand: ParsableCommand {
 
     @OptionGroup(title: "What the evaluation does") var observation: ObservationOptions
 
+    @OptionGroup(title: "Partial evaluation") var partial: PartialFlags
+
     @Option(name: .customLong("pretty-limit"), help: "Shorten what tables of the format pretty show to so many characters.")
     var prettyLimit = 80
 
@@ -73,6 +76,7 @@ struct EvalCommand: ParsableCommand {
         options.showsBuiltinErrors = showBuiltinErrors
         options.timeout = timeout?.duration
         options.observation = observation.settings
+        options.partial = partial.options
         options.prettyLimit = prettyLimit
         options.query = query
         return options
@@ -146,11 +150,6 @@ struct ObservationOptions: ParsableArguments {
 
 /// OPA's flags that choose among ways to the same answer, of which Ward has one.
 struct AcceptedOptions: ParsableArguments {
-    @Flag(name: [.customShort("p"), .customLong("partial")]) var partial = false
-    @Option(name: [.customShort("u", allowingJoined: true), .customLong("unknowns")]) var unknowns: [String] = []
-    @Option(name: .customLong("disable-inlining")) var disableInlining: [String] = []
-    @Flag(name: .customLong("shallow-inlining")) var shallowInlining = false
-    @Flag(name: .customLong("nondeterminstic-builtins")) var nondeterministicBuiltins = false
     @Flag(name: .customLong("disable-indexing")) var disableIndexing = false
     @Flag(name: .customLong("disable-early-exit")) var disableEarlyExit = false
     @Flag(name: .customLong("optimize-store-for-read-speed")) var optimizeStore = false
@@ -159,37 +158,6 @@ struct AcceptedOptions: ParsableArguments {
     @Option(name: [.customShort("t", allowingJoined: true), .customLong("target")]) var target: String?
 
     func validate() throws {
-        if partial { throw ValidationError("--partial: Ward evaluates queries whole and has no partial evaluation") }
         if let target, target != "rego" { throw ValidationError("--target \(target): Ward evaluates Rego itself: the target is rego") }
-    }
-}
-
-/// A duration as Go writes it: `1h2m`, `500ms`, `1.5s`.
-package struct DurationArgument: ExpressibleByArgument {
-    package let duration: Duration
-
-    package init?(argument: String) {
-        var total = 0.0
-        var rest = Substring(argument)
-        guard !rest.isEmpty else { return nil }
-        while !rest.isEmpty {
-            let digits = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-            guard let value = Double(String(digits)), value.isFinite else { return nil }
-            rest = rest.dropFirst(digits.count)
-            let unit = rest.prefix { $0.isLetter }
-            rest = rest.dropFirst(unit.count)
-            switch unit {
-            case "h": total += value * 3600
-            case "m": total += value * 60
-            case "s": total += value
-            case "ms": total += value / 1e3
-            case "us", "µs": total += value / 1e6
-            case "ns": total += value / 1e9
-            case "" where value == 0: break
-            default: return nil
-            }
-        }
-        guard total < 1e9 else { return nil }
-        duration = .nanoseconds(Int64(total * 1e9))
     }
 }

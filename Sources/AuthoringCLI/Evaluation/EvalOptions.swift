@@ -27,6 +27,8 @@ struct EvalOptions {
     var observation = ObservationSettings()
     /// Characters that a table's cell shows at most; 0 for all.
     var prettyLimit = 80
+    /// How the query is evaluated as far as it is known; `nil` for a whole evaluation.
+    var partial: PartialOptions?
     var query: String?
 
     /// What is wrong with the combination of options; `nil` if nothing is.
@@ -34,7 +36,13 @@ struct EvalOptions {
         if let problem = QueryOptions.problem(query: query, isOnInput: readsQuery, input: input, inputIsOnInput: readsInput) {
             return problem
         }
-        if format == .source { return "invalid output format for evaluation: source is for partial evaluation, which Ward has not" }
+        if partial == nil, format == .source { return "invalid output format for evaluation: source is for --partial" }
+        if partial != nil, ![.json, .pretty, .source].contains(format) {
+            return "invalid output format for partial evaluation: it is printed as json, pretty or source"
+        }
+        if partial != nil, observation.needsInstrumentedQuery {
+            return "--partial cannot be observed: --explain, --coverage and --profile are for whole evaluations"
+        }
         if strictBuiltinErrors, showsBuiltinErrors {
             return "cannot use --show-builtin-errors with --strict-builtin-errors, which ends the evaluation with the first of them"
         }

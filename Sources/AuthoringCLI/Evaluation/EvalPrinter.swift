@@ -12,6 +12,9 @@ struct EvalPrinter {
 
     func print(_ report: EvalReport) {
         let errors = report.errors + report.builtinErrors
+        if errors.isEmpty, let partial = report.partial, format != .json {
+            return output(format == .source ? partial.sourceText : partial.tableText + EvalTables(limit: limit).text(of: report))
+        }
         switch format {
         case .json: output(document(report, errors).json(pretty: true) + "\n")
         case .discard: output(document(report, errors, discarding: true).json(pretty: true) + "\n")
@@ -36,6 +39,7 @@ struct EvalPrinter {
             members.append(
                 ("result", discarding ? .value(.string("discarded")) : .array(answer.solutions.map(Self.solutionDocument))))
         }
+        if let partial = report.partial { members.append(("partial", partial.document)) }
         if let metrics = report.metrics {
             members.append(("metrics", .object(metrics.map { ($0.name, .integer(Int($0.nanoseconds))) })))
         }

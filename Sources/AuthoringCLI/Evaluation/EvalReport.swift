@@ -5,6 +5,8 @@ import Rego
 struct EvalReport {
     /// `nil` if the evaluation ended with errors.
     var answer: Answer?
+    /// What partial evaluation has left of the query.
+    var partial: PartialAnswer?
     /// What kept the evaluation from an answer.
     var errors: [AuthorError.Item] = []
     /// Errors of builtins, which did not.

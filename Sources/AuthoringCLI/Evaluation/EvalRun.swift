@@ -61,15 +61,22 @@ struct EvalRun {
         let count = options.observation.count
         for round in 0..<count {
             if round > 0 {
-                metrics?.reset([.queryParse, .queryCompile, .queryEvaluation, .inputParse])
+                metrics?.reset([.queryParse, .queryCompile, .queryEvaluation, .inputParse, .partialEvaluation])
                 observed?.resetProfile()
             }
             do {
-                let query = try policy.prepare(
-                    query: text, imports: options.imports, package: options.package,
-                    instrumented: options.observation.needsInstrumentedQuery, metrics: metrics)
-                let answer = try ask(query, input, observed)
-                if round == 0 { report.answer = answer }
+                if let partial = options.partial {
+                    let answer = try metrics.measure(.partialEvaluation) { () throws(any Error) in
+                        try evaluate(policy, text, partial, input)
+                    }
+                    if round == 0 { report.partial = answer }
+                } else {
+                    let query = try policy.prepare(
+                        query: text, imports: options.imports, package: options.package,
+                        instrumented: options.observation.needsInstrumentedQuery, metrics: metrics)
+                    let answer = try ask(query, input, observed)
+                    if round == 0 { report.answer = answer }
+                }
             } catch {
                 if round == 0 { report.fail(error) }
             }
@@ -85,16 +92,27 @@ struct EvalRun {
         if count > 1, metrics != nil, !report.hasFailed { report.samples = samples }
     }
 
+    private var limits: EvaluationLimits { .ofAuthor(time: options.timeout, strictBuiltinErrors: options.strictBuiltinErrors) }
+
     /// Asks the query about an input that is JSON, or else YAML.
     private func ask(_ query: PreparedQuery, _ bytes: [UInt8]?, _ instruments: Instruments?) throws -> Answer {
-        let limits = EvaluationLimits.ofAuthor(time: options.timeout, strictBuiltinErrors: options.strictBuiltinErrors)
-        func evaluate(_ input: Input) throws(EvaluationError) -> Answer {
-            try query.evaluate(input, limits: limits, print: Console.printError, instruments: instruments)
+        try reading(bytes) { try query.evaluate($0, limits: limits, print: Console.printError, instruments: instruments) }
+    }
+
+    /// Evaluates the query as far as it does not depend on what is unknown.
+    private func evaluate(_ policy: Policy, _ query: String, _ partial: PartialOptions, _ bytes: [UInt8]?) throws -> PartialAnswer {
+        try reading(bytes) {
+            try policy.partial(
+                query: query, imports: options.imports, package: options.package, input: $0, options: partial, limits: limits,
+                print: Console.printError)
         }
+    }
+
+    private func reading<Result>(_ bytes: [UInt8]?, _ evaluate: (Input) throws -> Result) throws -> Result {
         guard let bytes else { return try evaluate(.none) }
-        do throws(EvaluationError) {
+        do {
             return try evaluate(.json(bytes))
-        } catch {
+        } catch let error as EvaluationError {
             guard error.code == .input else { throw error }
             return try evaluate(.value(try InputFile.parseYAML(bytes, name: options.input ?? "standard input", afterJSON: error.message)))
         }

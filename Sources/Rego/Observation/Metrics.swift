@@ -12,6 +12,7 @@ public final class Metrics {
         case queryCompile = "rego_query_compile"
         case queryEvaluation = "rego_query_eval"
         case inputParse = "rego_input_parse"
+        case partialEvaluation = "rego_partial_eval"
     }
 
     private var nanoseconds: [Timer: UInt64] = [:]

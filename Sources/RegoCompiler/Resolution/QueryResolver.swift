@@ -64,7 +64,8 @@ private struct QueryStages {
         guard !resolution.hasFailed else { return nil }
         resolveNames(query, package: package, imports: imports)
         guard !resolution.hasFailed else { return nil }
-        var body = LocalVariableRewriter.rewrite(query: capture(query), in: resolution)
+        let isPartial = resolution.options.isForPartialEvaluation
+        var body = LocalVariableRewriter.rewrite(query: isPartial ? query : capture(query), in: resolution)
         guard !resolution.hasFailed else { return nil }
         if hasTemplates { TemplateStringRewriter(resolution: resolution, outputs: outputs).rewrite(query: body) }
         let calls = CallChecker(resolution: resolution, callees: callees, types: program.types)
@@ -81,7 +82,7 @@ private struct QueryStages {
         let variables = self.variables(of: body)
         body = SafetyChecker(resolution: resolution, outputs: outputs).check(body, bound: .reserved)
         guard !resolution.hasFailed else { return nil }
-        body = DynamicTermRewriter(symbols: symbols, rewritesEqual: false).rewrite(body)
+        body = DynamicTermRewriter(symbols: symbols, rewritesEqual: isPartial).rewrite(body)
         let checker = TypeChecker(resolution: resolution, callees: callees, documents: program.types)
         let types = checker.check(query: body)
         guard !resolution.hasFailed else { return nil }

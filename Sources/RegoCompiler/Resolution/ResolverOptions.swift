@@ -23,6 +23,8 @@ package struct ResolverOptions: Sendable {
     package var allowedHosts: [String]?
     /// Tells of the types in a query, in `ResolvedQuery.types`.
     package var describesTypes = false
+    /// Resolves a query for partial evaluation, which asks whether it holds and not for the values of its expressions.
+    package var isForPartialEvaluation = false
 
     package init(
         isStrict: Bool = false, keepsPrintCalls: Bool = false, preparesTests: Bool = false, unsafeBuiltins: Set<String> = [],

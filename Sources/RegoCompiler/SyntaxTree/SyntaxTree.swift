@@ -116,7 +116,8 @@ package struct SyntaxTree {
 
     // MARK: Bodies
 
-    func json(_ body: Body) -> SyntaxJSON {
+    /// A query's expressions.
+    package func json(_ body: Body) -> SyntaxJSON {
         .array(body.enumerated().map { json($0.element, index: $0.offset) })
     }
 

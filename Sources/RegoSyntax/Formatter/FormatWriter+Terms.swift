@@ -37,12 +37,15 @@ extension FormatWriter {
     private mutating func writeVariable(_ name: String) {
         guard name.utf8.first == UInt8(ascii: "$") else { return write(name) }
         // Heads that stand for several bodies have the same wildcard several times, which by now is one variable.
-        write(style.repeatedWildcards.contains(name) ? "_" + String(name.dropFirst()) : "_")
+        guard style.repeatedWildcards.contains(name) else { return write("_") }
+        write((name.utf8.dropFirst().first == UInt8(ascii: "_") ? "" : "_") + String(name.dropFirst()))
     }
 
     /// Writes a string as the source has it, if the span is that of a string.
     private mutating func writeString(_ value: String, at place: Span) {
         let text = text(of: place)
+        // What was not parsed has no text.
+        guard place.file != .none || !text.isEmpty else { return write(Self.quoted(value)) }
         guard let last = text.last, text.first != UInt8(ascii: "`") else { return write(bytes: text) }
         // An `else` without braces has the span of all its text, which ends with the string at best.
         guard last == UInt8(ascii: "\"") || last == UInt8(ascii: "`"), let start = text.firstIndex(of: last),
@@ -118,10 +121,10 @@ extension FormatWriter {
         try write(term, inParentheses: true)
     }
 
-    /// A name that cannot follow a dot, or that is a keyword and does not do so in the source.
+    /// A name that cannot follow a dot, or that is a keyword and does not do so in the source, if there is one.
     private func needsBrackets(_ name: String, at place: Span) -> Bool {
         guard TermPrinter.isName(name) else { return true }
-        return style.isKeyword(name) && place.file != .none && text(of: place).first == UInt8(ascii: "\"")
+        return style.isKeyword(name) && (place.file == .none || text(of: place).first == UInt8(ascii: "\""))
     }
 }
 

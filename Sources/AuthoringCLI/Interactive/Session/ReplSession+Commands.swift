@@ -30,7 +30,7 @@ extension ReplSession {
         case .types: settings.showsTypes.toggle()
         case .strictBuiltinErrors: settings.strictBuiltinErrors.toggle()
         case .dump: try dump(arguments)
-        case .unknown: throw Complaint("partial evaluation is not available")
+        case .unknown: throw Complaint("partial evaluation is not available here: ward eval --partial has it")
         case .target:
             guard arguments == ["rego"] else { throw Complaint("invalid target \"\(arguments.first ?? "")\": must be rego") }
         }
