@@ -57,6 +57,8 @@ struct BenchCommand: ParsableCommand {
 
     @OptionGroup(visibility: .hidden) var accepted: AcceptedOptions
 
+    @OptionGroup(visibility: .hidden) var partial: PartialFlags
+
     @Argument(help: "The query.")
     var query: String?
 
@@ -64,6 +66,7 @@ struct BenchCommand: ParsableCommand {
         if e2e {
             throw ValidationError("--e2e is not available: start 'ward serve' and measure it with a load generator such as wrk or hey")
         }
+        if partial.partial { throw ValidationError("--partial: only whole evaluations are measured") }
         if let problem = asked.problem(query: query) { throw ValidationError(problem) }
         if count < 1 { throw ValidationError("--count takes a number from 1 on") }
     }
