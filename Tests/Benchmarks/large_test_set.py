@@ -4,8 +4,8 @@
     python3 Tests/Benchmarks/large_test_set.py /tmp/large
     time ward test /tmp/large
 """
+import argparse
 import pathlib
-import sys
 
 POLICY = '''# METADATA
 # title: Access to service {n}
@@ -118,7 +118,9 @@ else := "evening"
 
 
 def main():
-    root = pathlib.Path(sys.argv[1])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=pathlib.Path, help="where the policies are written; made if there is none")
+    root = parser.parse_args().folder
     (root / "common").mkdir(parents=True, exist_ok=True)
     for name, text in COMMON.items():
         (root / "common" / name).write_text(text)

@@ -40,55 +40,61 @@ struct WardEngine: Engine {
     /// so that it does not matter what else the machine does, while waiting for each other's memory does.
     static func throughput(_ workload: Workload, threads: Int, nanoseconds: UInt64) throws -> Double {
         let (query, input) = try prepare(workload)
-        let evaluations = try (0..<threads).map { _ in Worker(try RepeatedEvaluation(of: query, input)) }
-        for worker in evaluations { worker.warm() }
-        let end = Clock.monotonic() + nanoseconds
-        let handles = evaluations.map { $0.start(until: end) }
+        let workers = (0..<threads).map { _ in Worker(query, input, nanoseconds) }
+        let handles = workers.map { $0.start() }
         for handle in handles { pthread_join(handle, nil) }
-        return evaluations.reduce(0) { $0 + Double($1.count) * 1e9 / Double(max($1.spent, 1)) }
+        return workers.reduce(0) { $0 + Double($1.count) * 1e9 / Double(max($1.spent, 1)) }
     }
 
-    /// A thread that evaluates until a time.
+    /// A thread that evaluates for a time. It makes what it evaluates with itself, as threads of a service do: machines that one thread makes
+    /// lie side by side, where two processors would wait for each other's cache lines.
     private final class Worker: @unchecked Sendable {
         // @unchecked: the thread alone uses it between `start` and the join.
-        private let evaluation: RepeatedEvaluation
-        private var end: UInt64 = 0
+        private let query: PreparedQuery
+        private let input: Input
+        private let nanoseconds: UInt64
         private(set) var count = 0
         /// Nanoseconds of processor time.
         private(set) var spent: UInt64 = 0
-        private var batch = 1
 
-        init(_ evaluation: RepeatedEvaluation) { self.evaluation = evaluation }
-
-        /// Finds how many evaluations take about a millisecond.
-        func warm() {
-            while true {
-                let start = Clock.thread()
-                try? evaluation.run(batch)
-                if Clock.thread() - start > 500_000 || batch > 1 << 20 { return }
-                batch *= 2
-            }
+        init(_ query: PreparedQuery, _ input: Input, _ nanoseconds: UInt64) {
+            self.query = query
+            self.input = input
+            self.nanoseconds = nanoseconds
         }
 
-        func start(until end: UInt64) -> pthread_t {
-            self.end = end
+        func start() -> pthread_t {
             var thread = pthread_t()
             pthread_create(
                 &thread, nil,
                 { argument in
                     guard let argument else { return nil }
-                    Unmanaged<Worker>.fromOpaque(argument).takeUnretainedValue().work()
+                    try? Unmanaged<Worker>.fromOpaque(argument).takeUnretainedValue().work()
                     return nil
                 }, Unmanaged.passUnretained(self).toOpaque())
             return thread
         }
 
-        private func work() {
-            let started = Clock.thread()
-            defer { spent = Clock.thread() - started }
+        private func work() throws {
+            let evaluation = try RepeatedEvaluation(of: query, input)
+            let batch = try Self.millisecond(of: evaluation)
+            let (started, end) = (Clock.thread(), Clock.monotonic() + nanoseconds)
+            var count = 0
             while Clock.monotonic() < end {
-                guard (try? evaluation.run(batch)) != nil else { return }
+                try evaluation.run(batch)
                 count += batch
+            }
+            (self.count, spent) = (count, Clock.thread() - started)
+        }
+
+        /// How many evaluations take about a millisecond.
+        private static func millisecond(of evaluation: RepeatedEvaluation) throws -> Int {
+            var batch = 1
+            while true {
+                let start = Clock.thread()
+                try evaluation.run(batch)
+                if Clock.thread() - start > 500_000 || batch > 1 << 20 { return batch }
+                batch *= 2
             }
         }
     }
